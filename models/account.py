@@ -1,0 +1,229 @@
+"""Accounts, what they are granted, their sign-ins and the lock after failed ones."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, func, select
+from sqlalchemy.orm import Mapped, object_session, relationship
+from sqlalchemy.orm.session import Session as OrmSession
+
+from models.base import Base, Mask, Problem, Record, field, live, to
+from models.person import phone_problem
+from models.place import Township, Village
+from models.scope import Reach
+from models.types import Chosen, Code, Instant, Key, Line, RecordId
+from models.words import Choice, N_
+
+FAILURES_BEFORE_LOCK: Final = 5
+LOCK_TIME: Final = timedelta(minutes=15)
+SHORTEST_PASSWORD: Final = 10
+
+_hasher = PasswordHash((Argon2Hasher(),))
+# Checked when there is no such account, so that the answer takes as long as for a wrong password.
+_NOBODYS_HASH: Final = _hasher.hash(secrets.token_urlsafe())
+
+
+class Role(Choice):
+    """What an account does; the rights of each are the table in admin_app/access.py."""
+
+    DISTRICT = "district", N_("District admin")
+    VILLAGE = "village", N_("Village admin")
+    COORDINATOR = "coordinator", N_("Volunteer coordinator")
+    AUDITOR = "auditor", N_("Auditor")
+
+
+class Language(Choice):
+    """The language of the panel for an account."""
+
+    CHINESE = "zh", N_("Chinese")
+    ENGLISH = "en", N_("English")
+
+
+class Account(Record):
+    """Somebody who may sign in. ``password_hash`` is argon2id; the password itself is nowhere."""
+
+    __tablename__ = "account"
+    __ledger__ = "account"
+    __title__ = N_("Accounts")
+    __reach__ = Reach.DISTRICT
+    __table_args__ = (live("username", table="account", unique=True),)
+
+    username: Mapped[str] = field(Key(40), N_("User name"))
+    name: Mapped[str] = field(Line(40), N_("Name"))
+    phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE)
+    language: Mapped[Language] = field(Chosen(Language), N_("Language"), default=Language.CHINESE)
+    disabled: Mapped[bool] = field(Boolean, N_("Disabled"), default=False)
+    password_hash: Mapped[str] = field(Key(200), N_("Password"), secret=True, computed=True)
+    must_change_password: Mapped[bool] = field(
+        Boolean, N_("Must change the password at next sign-in"), default=True, computed=True
+    )
+
+    grants: Mapped[list[Grant]] = relationship(
+        back_populates="account", primaryjoin="and_(Grant.account_id == Account.id, Grant.deleted_at.is_(None))"
+    )
+
+    def set_password(self, password: str, must_change: bool = False) -> None:
+        """Keep the hash of a new password; raises ValueError with what is wrong with a weak one."""
+        if wrong := password_problem(password, self.username or ""):
+            raise ValueError(wrong)
+        self.password_hash, self.must_change_password = _hasher.hash(password), must_change
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        if self.username and not all(c.isascii() and (c.isalnum() or c in "._-") for c in self.username):
+            yield Problem("username", N_("A user name is letters, digits, dot, dash and underscore."))
+        elif self.username != self.username.lower():
+            yield Problem("username", N_("A user name is in small letters."))
+        if self.phone and (wrong := phone_problem(self.phone)):
+            yield Problem("phone", wrong)
+        session = object_session(self)
+        if session is not None and self.id and (self.disabled or self.deleted_at):
+            if not _other_district_admin(session, self.id):
+                yield Problem("disabled", N_("This is the last district admin: it cannot be disabled or deleted."))
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Grant(Record):
+    """One role over one village, one township, or (neither given) the whole district."""
+
+    __tablename__ = "grant"
+    __ledger__ = "account"
+    __title__ = N_("Grants")
+    __reach__ = Reach.DISTRICT
+    __table_args__ = (
+        CheckConstraint("village_id IS NULL OR township_id IS NULL", name="one_area"),
+        Index("ix_grant_account_id", "account_id"),
+    )
+
+    account_id: Mapped[int] = to("account", N_("Account"))
+    role: Mapped[Role] = field(Chosen(Role), N_("Role"))
+    village_id: Mapped[int | None] = to("village", N_("Village (community)"))
+    township_id: Mapped[int | None] = to("township", N_("Township"))
+
+    account: Mapped[Account] = relationship(back_populates="grants")
+    village: Mapped[Village | None] = relationship()
+    township: Mapped[Township | None] = relationship()
+
+    @property
+    def whole_district(self) -> bool:
+        """True when no village and no township narrows it."""
+        return self.village_id is None and self.township_id is None
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        session = object_session(self)
+        if session is None or not self.id:
+            return
+        rules = self.role is Role.DISTRICT and self.whole_district and self.deleted_at is None
+        if not rules and not _other_district_admin(session, self.account_id, besides_grant=self.id):
+            yield Problem("grants", N_("This is the last district admin: the role cannot be taken away."))
+
+    def __str__(self) -> str:
+        return f"{self.role.value} {self.village or self.township or ''}".strip()
+
+
+class SignIn(Base):
+    """One sign-in, from the password to the sign-out. The browser holds the token, the table its hash."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_account_id", "account_id"),)
+
+    id: Mapped[int] = field(RecordId, N_("No."), primary_key=True)
+    account_id: Mapped[int] = to("account", N_("Account"))
+    token_hash: Mapped[str] = field(Key(64), N_("Token"), secret=True, unique=True)
+    started_at: Mapped[datetime] = field(Instant, N_("Signed in at"))
+    seen_at: Mapped[datetime] = field(Instant, N_("Last seen at"))
+    ended_at: Mapped[datetime | None] = field(Instant, N_("Ended at"))
+    address: Mapped[str] = field(Line(60), N_("From where"))
+
+    account: Mapped[Account] = relationship()
+
+
+class FailedSignIn(Base):
+    """Failed sign-ins under one user name, whether or not there is such an account, so that the lock tells nothing."""
+
+    __tablename__ = "failed_sign_in"
+
+    name_hash: Mapped[str] = field(Key(64), N_("User name"), primary_key=True)
+    failures: Mapped[int] = field(Integer, N_("Failures"), default=0)
+    last_at: Mapped[datetime] = field(Instant, N_("Last at"))
+
+
+def password_problem(password: str, username: str = "") -> str:
+    """What is wrong with a new password; "" if nothing is."""
+    if len(password) < SHORTEST_PASSWORD:
+        return N_("A password has at least 10 characters.")
+    if len(password) > 200:
+        return N_("A password has at most 200 characters.")
+    if username and username.lower() in password.lower():
+        return N_("A password does not hold the user name.")
+    if len(set(password)) < 5:
+        return N_("A password has at least five different characters.")
+    return ""
+
+
+def sign_in(session: OrmSession, username: str, password: str, now: datetime, address: str) -> tuple[SignIn, str] | None:
+    """A new sign-in and its token if the password fits; None, the failure counted, if anything does not.
+
+    A locked, disabled, unknown or mistyped account cannot be told apart from outside, by words or by time.
+    """
+    username = username.strip().lower()[:200]
+    account = session.scalars(select(Account).where(Account.username == username)).one_or_none()
+    fits = _hasher.verify(password[:500], account.password_hash if account else _NOBODYS_HASH)
+    failed = session.get(FailedSignIn, _sha(username))
+    locked = failed is not None and failed.failures >= FAILURES_BEFORE_LOCK and now - failed.last_at < LOCK_TIME
+    if account is None or not fits or account.disabled or locked:
+        if failed is None:
+            failed = FailedSignIn(name_hash=_sha(username), failures=0)
+            session.add(failed)
+        elif now - failed.last_at >= LOCK_TIME:
+            failed.failures = 0
+        if not locked:
+            failed.failures, failed.last_at = failed.failures + 1, now
+        return None
+    if failed is not None:
+        session.delete(failed)
+    token = secrets.token_urlsafe(32)
+    begun = SignIn(account_id=account.id, token_hash=_sha(token), started_at=now, seen_at=now, address=address[:60])
+    session.add(begun)
+    return begun, token
+
+
+def current_sign_in(session: OrmSession, token: str, now: datetime, idle: timedelta) -> SignIn | None:
+    """The sign-in a token belongs to, if it has not ended, was seen lately, and the account may still sign in."""
+    found = session.scalars(select(SignIn).join(SignIn.account).where(SignIn.token_hash == _sha(token))).one_or_none()
+    if found is None or found.ended_at is not None or now - found.seen_at > idle or found.account.disabled:
+        return None
+    return found
+
+
+def end_sign_ins(session: OrmSession, account_id: int, now: datetime, keep: int | None = None) -> None:
+    """End an account's open sign-ins, all but the one to keep: after a password change, or when it is disabled."""
+    for found in session.scalars(select(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))):
+        if found.id != keep:
+            found.ended_at = now
+
+
+def _other_district_admin(session: OrmSession, account_id: int, besides_grant: int | None = None) -> bool:
+    """Is there a way into the whole district as its admin, other than through this account (or this grant)?"""
+    query = (
+        select(func.count())
+        .select_from(Grant)
+        .join(Grant.account)
+        .where(Grant.role == Role.DISTRICT, Grant.village_id.is_(None), Grant.township_id.is_(None))
+        .where(Account.disabled.is_(False))
+    )
+    query = query.where(Grant.id != besides_grant) if besides_grant else query.where(Account.id != account_id)
+    with session.no_autoflush:
+        return bool(session.scalar(query))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

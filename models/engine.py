@@ -1,0 +1,42 @@
+"""Engines: SQLite as an embedded database that keeps its promises, or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+
+BUSY_SECONDS = 8
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine for a database URL, prepared."""
+    return prepare(create_engine(url, **options))
+
+
+def prepare(engine: Engine) -> Engine:
+    """Make SQLite durable (WAL, synchronous=FULL), strict (foreign keys) and patient (busy timeout)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # the "begin" event says BEGIN, so that writers can say IMMEDIATE
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError:
+        pass  # a read-only database keeps the mode it has
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,123 @@
+"""一人一档: one file per person — where they came from, whom they met, who is responsible, where the file stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import Boolean, Date
+from sqlalchemy.orm import Mapped
+
+from models.base import InVillage, Mask, Problem, Record, binned, field, live
+from models.person import Person, phone_problem
+from models.types import Chosen, Code, Line, Prose
+from models.words import Choice, N_, Tone
+
+
+class Category(Choice):
+    """人员类别: why a person has a file."""
+
+    RETURNEE = "returnee", N_("Returnee")
+    NEWCOMER = "newcomer", N_("Newcomer")
+    HUBEI_NATIVE = "hubei_native", N_("Hubei native")
+    FROM_WUHAN = "from_wuhan", N_("Came or returned from Wuhan")
+    VIA_HUBEI = "via_hubei", N_("Passed through Hubei")
+    CLOSE_CONTACT = "close_contact", N_("Close contact")
+    TO_INVESTIGATE = "to_investigate", N_("Person to investigate")
+    DATA_MATCH = "data_match", N_("Found by data matching")
+    FEVER = "fever", N_("Person with fever")
+    RECOVERED = "recovered", N_("Recovered, left hospital")
+
+
+class FileStatus(Choice):
+    """档案状态: where a file stands."""
+
+    PENDING = "pending", N_("To be verified")
+    OBSERVED = "observed", N_("Under observation")
+    DUE = "due", N_("Awaiting release")
+    RELEASED = "released", N_("Released")
+    CENTRAL = "central", N_("Moved to central observation")
+    HOSPITAL = "hospital", N_("Moved to hospital")
+    CONFIRMED = "confirmed", N_("Became a confirmed case")
+    LOST = "lost", N_("Lost from sight")
+    HANDED_OVER = "handed_over", N_("Handed over")
+    EXCLUDED = "excluded", N_("Ruled out")
+
+    @property
+    def tone(self) -> Tone:
+        """How urgent it looks."""
+        if self in (FileStatus.OBSERVED, FileStatus.DUE, FileStatus.CENTRAL):
+            return Tone.WARN
+        if self in (FileStatus.HOSPITAL, FileStatus.CONFIRMED, FileStatus.LOST):
+            return Tone.BAD
+        return Tone.OK if self is FileStatus.RELEASED else Tone.CALM
+
+
+class Transport(Choice):
+    """来(返)方式."""
+
+    PLANE = "plane", N_("Plane")
+    TRAIN = "train", N_("Train")
+    COACH = "coach", N_("Coach")
+    CAR = "car", N_("Car")
+    SHIP = "ship", N_("Ship")
+    OTHER = "other", N_("Other way")
+
+
+class Resident(InVillage, Person, Record):
+    """One person's file."""
+
+    __tablename__ = "resident"
+    __ledger__ = "resident"
+    __title__ = N_("Residents' files")
+    __table_args__ = (
+        live("identity_number", table="resident", unique=True),
+        live("village_id", "status", table="resident"),
+        live("village_id", "category", table="resident"),
+        live("village_id", "name", table="resident"),
+        live("village_id", "arrived_on", table="resident"),
+        live("phone", table="resident"),
+        live("name", table="resident"),
+        live("pinyin", table="resident"),
+        live("initials", table="resident"),
+        live("identity_tail", table="resident"),
+        binned("resident"),
+    )
+
+    category: Mapped[Category] = field(Chosen(Category), N_("Category"))
+    status: Mapped[FileStatus] = field(Chosen(FileStatus), N_("File status"), default=FileStatus.PENDING)
+    native_place: Mapped[str | None] = field(Line(60), N_("Native place"))
+    address: Mapped[str | None] = field(Line(120), N_("Address"))
+    came_from: Mapped[str | None] = field(Line(80), N_("Came (returned) from"))
+    arrived_on: Mapped[date | None] = field(Date, N_("Came (returned) on"))
+    arrived_by: Mapped[Transport | None] = field(Chosen(Transport), N_("Came (returned) by"))
+    transport_number: Mapped[str | None] = field(Code(20), N_("Flight / train / plate"))
+    cities_passed: Mapped[str | None] = field(Line(200), N_("Other cities passed"))
+    met_case: Mapped[bool | None] = field(Boolean, N_("Met a confirmed or suspected case"))
+    lived_with_contact: Mapped[bool | None] = field(Boolean, N_("Lived, worked, studied or gathered with a close contact"))
+    met_from_area: Mapped[bool | None] = field(Boolean, N_("Met people from the epidemic area"))
+    health: Mapped[str | None] = field(Line(120), N_("State of health"))
+    sought_care: Mapped[bool | None] = field(Boolean, N_("Sought medical care"))
+    hospital: Mapped[str | None] = field(Line(80), N_("Hospital of care"))
+    care_on: Mapped[date | None] = field(Date, N_("Date of care"))
+    next_step: Mapped[str | None] = field(Line(120), N_("Next measure planned"))
+    cadre: Mapped[str | None] = field(Line(40), N_("Responsible in the village"))
+    cadre_phone: Mapped[str | None] = field(Code(20), N_("Phone of the responsible"), mask=Mask.PHONE)
+    relative: Mapped[str | None] = field(Line(40), N_("Supervising relative"))
+    relative_phone: Mapped[str | None] = field(Code(20), N_("Phone of the relative"), mask=Mask.PHONE)
+    statement: Mapped[str | None] = field(Prose(2000), N_("The person's own statement"))
+    police: Mapped[str | None] = field(Line(40), N_("Police officer of the team"))
+    doctor: Mapped[str | None] = field(Line(40), N_("Doctor of the team"))
+    grid_worker: Mapped[str | None] = field(Line(40), N_("Grid worker of the team"))
+    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        yield from super().problems(today)
+        for name in ("arrived_on", "care_on"):
+            day: date | None = getattr(self, name)
+            if day is not None and day > today:
+                yield Problem(name, N_("This day is in the future."))
+        for name in ("cadre_phone", "relative_phone"):
+            number: str | None = getattr(self, name)
+            if number and (wrong := phone_problem(number)):
+                yield Problem(name, wrong)

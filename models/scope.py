@@ -1,0 +1,337 @@
+"""Who may reach which records: the one place that confines every query and every flush.
+
+A session carries a ``Scope``. ``confine`` adds its criteria to every ORM select, update and delete, relationship
+loads and ``get`` included; ``guard`` refuses a flush that would write outside it. A session without a scope, a class
+that does not say whom it belongs to, and SQL that is not the ORM's see and write nothing (the command line and the
+demo say ``Scope.everything``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, false, inspect, or_
+from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.session import Session as OrmSession
+
+from models.base import Base, InVillage, Invalid, Problem, Record, about
+from models.words import N_
+
+
+class Act(StrEnum):
+    """What may be done to a record of a ledger. DELETE is also restore, and the recycle bin."""
+
+    READ = "read"
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    EXPORT = "export"
+    REVEAL = "reveal"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A set of villages: all there are, or those named by id."""
+
+    everywhere: bool = False
+    villages: frozenset[int] = frozenset()
+
+    def __contains__(self, village_id: object) -> bool:
+        return self.everywhere or village_id in self.villages
+
+    def __or__(self, other: Area) -> Area:
+        return Area(self.everywhere or other.everywhere, self.villages | other.villages)
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.villages)
+
+
+EVERYWHERE: Final = Area(everywhere=True)
+NOWHERE: Final = Area()
+
+
+class Reach(StrEnum):
+    """How a class without a village of its own belongs to an area."""
+
+    DISTRICT = "district"  # only to those whose area is the whole district
+    SHARED = "shared"  # read by whoever may read the ledger anywhere, written by the whole district's only
+
+
+@dataclass(frozen=True)
+class Permit:
+    """One line of what an account may do: acts on a ledger within an area.
+
+    ``sees`` and ``edits`` name the attributes that are shown and taken (None: all); ``rows`` names a subset of the
+    records declared by the class in ``__rows__``; ``about`` limits a permit on the trail to entries of those ledgers.
+    """
+
+    ledger: str
+    area: Area
+    acts: frozenset[Act]
+    sees: frozenset[str] | None = None
+    edits: frozenset[str] | None = None
+    rows: str = ""
+    about: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as the trail will name them. ``id`` is None for a system account, ``address`` the client's."""
+
+    id: int | None
+    name: str
+    address: str = ""
+
+
+class OutOfScope(PermissionError):
+    """A write was refused because it lies outside the session's scope; nothing was written."""
+
+    def __init__(self, act: Act, ledger: str | None, record_id: int | None, why: str = ""):
+        super().__init__(f"{act} {ledger} #{record_id}: {why or 'not permitted'}")
+        self.act, self.ledger, self.record_id = act, ledger, record_id
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one actor may reach. Built once a request, from the account's grants (admin_app/access.py)."""
+
+    actor: Actor
+    permits: tuple[Permit, ...] = ()
+    unconfined: bool = False
+    _options: dict[bool, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def everything(cls, who: str) -> Scope:
+        """No confinement, for the command line and the demo, under a name that the trail shows."""
+        return cls(Actor(None, who), unconfined=True)
+
+    @cached_property
+    def _by_ledger(self) -> dict[str, tuple[Permit, ...]]:
+        names = dict.fromkeys(p.ledger for p in self.permits)
+        return {n: tuple(p for p in self.permits if p.ledger == n) for n in names}
+
+    def permits_for(self, ledger: str | None, act: Act | None = None) -> tuple[Permit, ...]:
+        """The permits on a ledger, or those of them that include an act."""
+        return tuple(p for p in self._by_ledger.get(ledger or "", ()) if act is None or act in p.acts)
+
+    def may(self, act: Act, ledger: str | None) -> bool:
+        """May the actor do this to any record of the ledger at all?"""
+        return self.unconfined or bool(self.permits_for(ledger, act))
+
+    def may_to(self, act: Act, record: Base) -> bool:
+        """May the actor do this to this record, as it stands in memory?"""
+        return self.unconfined or any(True for _ in self._covering(act, record))
+
+    def area(self, act: Act, ledger: str) -> Area:
+        """Where the actor may do this to records of a ledger."""
+        if self.unconfined:
+            return EVERYWHERE
+        total = NOWHERE
+        for permit in self.permits_for(ledger, act):
+            total |= permit.area
+        return total
+
+    def sees(self, cls: type[Base], record: Base | None = None) -> frozenset[str] | None:
+        """The attributes the actor may see, of one record or of any record of the class; None means all."""
+        return self._attributes("sees", Act.READ, cls, record)
+
+    def edits(self, cls: type[Base], act: Act, record: Base | None = None) -> frozenset[str] | None:
+        """The attributes the actor may set when creating or editing; None means all."""
+        return self._attributes("edits", act, cls, record)
+
+    def _attributes(self, kind: str, act: Act, cls: type[Base], record: Base | None) -> frozenset[str] | None:
+        if self.unconfined:
+            return None
+        permits = self.permits_for(cls.__ledger__, act) if record is None else tuple(self._covering(act, record))
+        named: list[frozenset[str] | None] = [getattr(p, kind) for p in permits]
+        if None in named:
+            return None
+        return frozenset().union(*(n for n in named if n is not None))
+
+    def _covering(self, act: Act, record: Base) -> Iterator[Permit]:
+        cls = type(record)
+        for permit in self.permits_for(cls.__ledger__, act):
+            if _covers(cls, permit, act, record):
+                yield permit
+
+    def options(self, deleted: bool) -> tuple[Any, ...]:
+        """Loader criteria for every mapped class; with ``deleted``, the recycle bin is let through."""
+        if deleted not in self._options:
+            built = []
+            for mapper in Base.registry.mappers:
+                criterion = self.criterion(mapper.class_)
+                if not deleted and issubclass(mapper.class_, Record):
+                    live = mapper.class_.deleted_at.is_(None)
+                    criterion = live if criterion is None else and_(criterion, live)
+                if criterion is not None:
+                    built.append(
+                        with_loader_criteria(
+                            mapper.class_, criterion, include_aliases=True, propagate_to_loaders=False
+                        )
+                    )
+            self._options[deleted] = tuple(built)
+        return self._options[deleted]
+
+    def criterion(self, cls: type[Base], act: Act = Act.READ) -> ColumnElement[bool] | None:
+        """The condition that leaves the records of a class on which the actor may act; None means no condition."""
+        if self.unconfined:
+            return None
+        parts: list[ColumnElement[bool]] = []
+        for permit in self.permits_for(cls.__ledger__, act):
+            condition = _condition(cls, permit, act)
+            if condition is None:
+                return None
+            parts.append(condition)
+        return or_(*parts) if parts else false()
+
+
+NOBODY: Final = Scope(Actor(None, ""))
+
+
+def village_columns(cls: type[Base]) -> tuple[str, ...]:
+    """The attributes that say to which villages a record belongs; any of them being in the area suffices."""
+    declared: tuple[str, ...] | None = getattr(cls, "__villages__", None)
+    return declared if declared is not None else (("village_id",) if issubclass(cls, InVillage) else ())
+
+
+def _condition(cls: type[Base], permit: Permit, act: Act) -> ColumnElement[bool] | None:
+    """One permit as SQL; None means all rows."""
+    conditions: list[ColumnElement[bool]] = []
+    columns = village_columns(cls)
+    reach: Reach | None = getattr(cls, "__reach__", None)
+    if not permit.area.everywhere:
+        if columns:
+            conditions.append(or_(*(_in(getattr(cls, name), permit.area) for name in columns)))
+        elif not (reach is Reach.SHARED and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area):
+            return false()
+    elif not columns and reach is None:
+        return false()
+    if permit.rows:
+        conditions.append(cls.__rows__[permit.rows](cls))  # type: ignore[attr-defined]
+    if permit.about is not None:
+        conditions.append(cls.ledger.in_(sorted(permit.about)))  # type: ignore[attr-defined]
+    return and_(*conditions) if conditions else None
+
+
+def _in(column: Any, area: Area) -> ColumnElement[bool]:
+    if len(area.villages) == 1:
+        return column == next(iter(area.villages))  # type: ignore[no-any-return]
+    return column.in_(sorted(area.villages))  # type: ignore[no-any-return]
+
+
+def _covers(cls: type[Base], permit: Permit, act: Act, record: Base) -> bool:
+    """The same permit asked of a record in memory, as it is and, when it is being changed, as it was."""
+    columns = village_columns(cls)
+    reach: Reach | None = getattr(cls, "__reach__", None)
+    if columns:
+        for moment in ("is", "was"):
+            villages = {_value(record, name, moment) for name in columns} - {None}
+            if not (permit.area.everywhere or any(v in permit.area for v in villages)):
+                return False
+    elif not (
+        permit.area.everywhere and reach is not None
+        or (reach is Reach.SHARED and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area)
+    ):
+        return False
+    if permit.rows and not cls.__rows_of__[permit.rows](record, act):  # type: ignore[attr-defined]
+        return False
+    return permit.about is None or getattr(record, "ledger", None) in permit.about
+
+
+def _value(record: Base, name: str, moment: str) -> Any:
+    if moment == "was" and inspect(record).persistent:
+        history = get_history(record, name)
+        if history.deleted:
+            return history.deleted[0]
+    value = getattr(record, name)
+    if value is None:  # a new record whose village was given as an object
+        related = getattr(record, name.removesuffix("_id"), None)
+        return getattr(related, "id", None)
+    return value
+
+
+def confine(state: ORMExecuteState) -> None:
+    """``do_orm_execute``: add the session's criteria to the statement, or refuse what cannot be confined."""
+    scope: Scope = state.session.info.get("scope", NOBODY)
+    if not state.is_orm_statement:
+        if scope.unconfined:
+            return
+        raise OutOfScope(Act.READ, None, None, "SQL that is not the ORM's cannot be confined")
+    if state.is_column_load:
+        return
+    if state.is_update or state.is_delete or state.is_insert:
+        if not state.execution_options.get("unrecorded"):
+            raise OutOfScope(Act.EDIT, None, None, "bulk writes would leave no trail")
+        if state.is_insert:
+            return
+    deleted = bool(state.execution_options.get("deleted"))
+    state.statement = state.statement.options(*scope.options(deleted))
+
+
+def guard(session: OrmSession, dirty: Iterable[Base]) -> None:
+    """Refuse to flush a record that the session's scope may not write, or that points where it may not look."""
+    scope: Scope = session.info.get("scope", NOBODY)
+    for record in (*session.new, *dirty):
+        changed = changed_columns(record)
+        if not scope.unconfined:
+            act = act_of(record, changed)
+            if not scope.may_to(act, record):
+                raise OutOfScope(act, record.__ledger__, _id(record))
+            allowed = scope.edits(type(record), act, record)
+            typed = {n for n in changed if not about(inspect(type(record)).columns[n]).computed}
+            if allowed is not None and act is not Act.DELETE and typed - allowed:
+                raise OutOfScope(act, record.__ledger__, _id(record), ", ".join(sorted(typed - allowed)))
+        problems = list(_strangers(session, record, changed))
+        if problems:
+            raise Invalid(record, problems)
+
+
+def act_of(record: Base, changed: Iterable[str]) -> Act:
+    """What a flush is about to do to a record."""
+    if not inspect(record).persistent:
+        return Act.CREATE
+    return Act.DELETE if "deleted_at" in changed else Act.EDIT
+
+
+def changed_columns(record: Base) -> set[str]:
+    """The column attributes that the next flush writes, references set as objects included."""
+    mapper: Mapper[Any] = inspect(type(record))
+    state = inspect(record)
+    names = {a.key for a in mapper.column_attrs if state.attrs[a.key].history.has_changes()}
+    for relation in mapper.relationships:
+        if relation.direction.name == "MANYTOONE" and state.attrs[relation.key].history.has_changes():
+            names |= {mapper.get_property_by_column(c).key for c in relation.local_columns}
+    return names
+
+
+def _strangers(session: OrmSession, record: Base, changed: set[str]) -> Iterator[Problem]:
+    """References to records that cannot be seen, or that lie in another village than the record itself."""
+    mapper: Mapper[Any] = inspect(type(record))
+    for relation in mapper.relationships:
+        if relation.direction.name != "MANYTOONE" or relation.viewonly:
+            continue
+        column = next(iter(relation.local_columns))
+        name = mapper.get_property_by_column(column).key
+        if name not in changed:
+            continue
+        target = getattr(record, relation.key) if inspect(record).attrs[relation.key].history.added else None
+        if target is None and getattr(record, name) is not None:
+            with session.no_autoflush:
+                target = session.get(relation.mapper.class_, getattr(record, name))
+            if target is None:
+                yield Problem(relation.key, N_("There is no such record here."))
+        if target is None or about(column).across:
+            continue
+        if isinstance(target, InVillage) and isinstance(record, InVillage):
+            if _value(target, "village_id", "is") != _value(record, "village_id", "is"):
+                yield Problem(relation.key, N_("This record belongs to another village."))
+
+
+def _id(record: Base) -> int | None:
+    found: int | None = getattr(record, "id", None)
+    return found

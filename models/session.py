@@ -1,0 +1,159 @@
+"""The session every part of Taizhang works with: confined by its scope, checked by the rules, told by the trail."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, String, event, inspect
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy.orm import Session as OrmSession
+
+from models import clock, scope as scopes, trail, words
+from models.base import Base, Invalid, Problem, Record, about
+from models.scope import Actor, Scope
+from models.types import Cleaned, Prose
+from models.words import N_
+
+
+class Session(OrmSession):
+    """A SQLAlchemy session with a scope; without one it sees and writes nothing.
+
+    ``writing`` sessions take SQLite's write lock when they begin, so that they wait for each other instead of failing
+    half-way (an upgrade from reader to writer cannot wait).
+    """
+
+    @property
+    def scope(self) -> Scope:
+        return self.info.get("scope", scopes.NOBODY)  # type: ignore[no-any-return]
+
+    def act_as(self, scope: Scope, writing: bool | None = None) -> None:
+        """From here on this session is confined to ``scope``; whatever was loaded before is forgotten."""
+        if self.identity_map:
+            self.expunge_all()
+        self.info["scope"] = scope
+        if writing is not None:
+            self.info["writing"] = writing
+
+    def because(self, reason: str) -> None:
+        """The reason that the next flush's rows of the trail carry."""
+        self.info["reason"] = reason
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = super().get_bind(*args, **kwargs)
+        if not self.info.get("writing") or bind.dialect.name != "sqlite" or not isinstance(bind, Engine):
+            return bind
+        if "writer" not in self.info:
+            self.info["writer"] = bind.execution_options(begin="IMMEDIATE")
+        return self.info["writer"]  # type: ignore[no-any-return]
+
+
+@contextmanager
+def open_session(engine: Engine, scope: Scope, writing: bool = True) -> Iterator[Session]:
+    """A session for the command line, seeds and tests; rolled back unless the caller commits."""
+    with Session(engine, expire_on_commit=False) as session:
+        session.act_as(scope, writing)
+        yield session
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _confine(state: ORMExecuteState) -> None:
+    scopes.confine(state)
+
+
+@event.listens_for(Session, "before_flush")
+def _check(session: Session, context: UOWTransaction, instances: object) -> None:
+    dirty = [obj for obj in session.dirty if session.is_modified(obj)]
+    _refuse_purges(session)
+    for obj in (*session.new, *dirty):
+        _clean(obj)
+        obj.prepare()
+    scopes.guard(session, dirty)
+    today = clock.today()
+    with session.no_autoflush:
+        for obj in (*session.new, *dirty):
+            problems = [*_shape(obj), *obj.problems(today)]
+            if problems:
+                raise Invalid(obj, problems)
+    _sign(session, dirty)
+
+
+@event.listens_for(Session, "after_flush")
+def _record(session: Session, context: UOWTransaction) -> None:
+    trail.record(session)
+
+
+def _refuse_purges(session: Session) -> None:
+    for obj in session.deleted:
+        if isinstance(obj, Record) and not session.info.get("purging"):
+            raise scopes.OutOfScope(scopes.Act.DELETE, obj.__ledger__, obj.id, "records are hidden, not purged")
+
+
+def _clean(obj: Base) -> None:
+    """Make typed text clean in memory too, so that rules and the trail see what will be stored."""
+    for attr in inspect(type(obj)).column_attrs:
+        type_ = attr.columns[0].type
+        if isinstance(type_, Cleaned) and attr.key in obj.__dict__:
+            value = obj.__dict__[attr.key]
+            if isinstance(value, str) and not words.has_controls(value):
+                cleaned = type(type_).clean(value)
+                if cleaned != value or (cleaned == "" and attr.columns[0].nullable):
+                    setattr(obj, attr.key, cleaned or (None if attr.columns[0].nullable else cleaned))
+
+
+def _shape(obj: Base) -> Iterator[Problem]:
+    """What the columns themselves demand: something where it is required, no control characters, not too long."""
+    mapper = inspect(type(obj))
+    for attr in mapper.column_attrs:
+        column = attr.columns[0]
+        told = about(column)
+        if told.computed or attr.key not in obj.__dict__ and inspect(obj).persistent:
+            continue
+        value = obj.__dict__.get(attr.key)
+        name = _form_name(mapper, attr.key)
+        missing = value is None and column.default is None and column.server_default is None
+        if not column.nullable and (missing and not _given_as_object(obj, mapper, attr.key) or value == ""):
+            yield Problem(name, N_("This is required."))
+        if isinstance(value, str) and isinstance(type_ := column.type, (String, Cleaned)):
+            if words.has_controls(value):
+                yield Problem(name, N_("This has characters that cannot be kept."))
+            elif type_.length is not None and len(value) > type_.length:
+                yield Problem(name, N_("At most %(limit)d characters."), {"limit": type_.length})
+            elif "\n" in value and not isinstance(type_, Prose):
+                yield Problem(name, N_("This must be one line."))
+
+
+def _form_name(mapper: Any, key: str) -> str:
+    """Forms know a reference by its relationship's name."""
+    return key.removesuffix("_id") if key.removesuffix("_id") in mapper.relationships else key
+
+
+def _given_as_object(obj: Base, mapper: Any, key: str) -> bool:
+    name = key.removesuffix("_id")
+    return name in mapper.relationships and getattr(obj, name) is not None
+
+
+def _sign(session: Session, dirty: list[Base]) -> None:
+    now, actor = clock.now(), session.scope.actor
+    for obj in session.new:
+        if isinstance(obj, Record):
+            obj.created_at = obj.created_at or now
+            obj.updated_at, obj.updated_by = obj.created_at, actor.name[:60]
+    for obj in dirty:
+        if isinstance(obj, Record):
+            obj.updated_at, obj.updated_by = now, actor.name[:60]
+
+
+def remove(session: Session, record: Record) -> None:
+    """Put a record into the recycle bin; the flush does it and tells the trail."""
+    record.deleted_at, record.deleted_by = clock.now(), session.scope.actor.name[:60]
+
+
+def restore(record: Record) -> None:
+    """Take a record back out of the recycle bin."""
+    record.deleted_at = record.deleted_by = None
+
+
+__all__ = ["Actor", "Session", "open_session", "remove", "restore"]

@@ -1,0 +1,284 @@
+"""The trail (全程留痕): who did what to which record, when, from where, and how it read before and after.
+
+Rows are written in the flush's own transaction. The table takes no UPDATE and no DELETE (triggers), and each row
+carries the hash of the one before it in the same village's chain, so that writers of different villages don't wait
+for each other; what belongs to no village (logins, accounts) is the district's chain, number 0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import JSON, Connection, Index, UniqueConstraint, inspect, insert, select, update
+from sqlalchemy.orm import Mapped, Mapper
+from sqlalchemy.orm.session import Session as OrmSession
+
+from models import clock
+from models.base import Base, Record, about, field, to
+from models.scope import NOBODY, Actor, Scope
+from models.types import Chosen, Instant, Line, Prose, RecordId
+from models.words import Choice, N_
+
+DISTRICT_CHAIN: Final = 0
+GENESIS: Final = "0" * 64
+_UNTOLD: Final = frozenset({"version", "created_at", "updated_at", "updated_by", "deleted_by"})
+
+
+class Deed(Choice):
+    """What a row of the trail tells."""
+
+    INSERT = "insert", N_("created")
+    UPDATE = "update", N_("changed")
+    DELETE = "delete", N_("deleted")
+    RESTORE = "restore", N_("restored")
+    PURGE = "purge", N_("purged")
+    GENERATE = "generate", N_("generated")
+    REVEAL = "reveal", N_("revealed")
+    EXPORT = "export", N_("exported")
+    LOGIN = "login", N_("signed in")
+    LOGOUT = "logout", N_("signed out")
+    LOGIN_FAILED = "login_failed", N_("failed to sign in")
+    REFUSED = "refused", N_("was refused")
+
+
+class TrailEntry(Base):
+    """One row of the trail. ``changes`` maps attribute -> [before, after] in stored codes."""
+
+    __tablename__ = "trail"
+    __ledger__ = "trail"
+    __title__ = N_("Trail")
+    __villages__ = ("village_id",)
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_trail_record", "ledger", "record_id", "id"),
+        Index("ix_trail_village_at", "village_id", "at"),
+        Index("ix_trail_at", "at"),
+    )
+
+    id: Mapped[int] = field(RecordId, N_("No."), primary_key=True)
+    chain: Mapped[int] = field(RecordId, N_("Chain"))
+    seq: Mapped[int] = field(RecordId, N_("No. in chain"))
+    at: Mapped[datetime] = field(Instant, N_("When"))
+    account_id: Mapped[int | None] = field(RecordId, N_("Account no."))
+    account_name: Mapped[str] = field(Line(60), N_("Who"))
+    address: Mapped[str] = field(Line(60), N_("From where"))
+    village_id: Mapped[int | None] = to("village", N_("Village (community)"))
+    ledger: Mapped[str] = field(Line(30), N_("Ledger"))
+    record_id: Mapped[int | None] = field(RecordId, N_("Record no."))
+    record_label: Mapped[str] = field(Line(120), N_("Record"))
+    deed: Mapped[Deed] = field(Chosen(Deed), N_("What"))
+    changes: Mapped[dict[str, list[Any]]] = field(JSON, N_("Before and after"))
+    reason: Mapped[str] = field(Prose(500), N_("Reason"))
+    previous: Mapped[str] = field(Line(64), N_("Hash before"))
+    hash: Mapped[str] = field(Line(64), N_("Hash"))
+
+
+class TrailHead(Base):
+    """The end of each chain: what the next row carries on from, and what the last row must be."""
+
+    __tablename__ = "trail_head"
+
+    chain: Mapped[int] = field(RecordId, N_("Chain"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = field(RecordId, N_("No. in chain"))
+    hash: Mapped[str] = field(Line(64), N_("Hash"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row about to be appended."""
+
+    ledger: str
+    deed: Deed
+    village_id: int | None = None
+    record_id: int | None = None
+    record_label: str = ""
+    changes: dict[str, list[Any]] | None = None
+    reason: str = ""
+
+
+def note(session: OrmSession, entry: Entry) -> None:
+    """Append one row for something that is no flush: a reveal, an export, a login, a refusal. The caller commits."""
+    scope: Scope = session.info.get("scope", NOBODY)
+    append(session.connection(), scope.actor, [entry])
+
+
+def record(session: OrmSession) -> None:
+    """``after_flush``: append a row for every record the flush wrote."""
+    entries = [e for e in map(_entry, (*session.new, *session.dirty, *session.deleted)) if e is not None]
+    if entries:
+        scope: Scope = session.info.get("scope", NOBODY)
+        append(session.connection(), scope.actor, entries, reason=session.info.pop("reason", ""))
+
+
+def append(connection: Connection, actor: Actor, entries: Iterable[Entry], reason: str = "") -> None:
+    """Append rows to their villages' chains, in one order for everybody so that no two writers wait in a circle."""
+    chains: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        chains[entry.village_id or DISTRICT_CHAIN].append(entry)
+    at = clock.now()
+    rows: list[dict[str, Any]] = []
+    for chain in sorted(chains):
+        seq, previous = _head(connection, chain)
+        for entry in chains[chain]:
+            seq += 1
+            row: dict[str, Any] = {
+                "chain": chain,
+                "seq": seq,
+                "at": at,
+                "account_id": actor.id,
+                "account_name": actor.name[:60],
+                "address": actor.address[:60],
+                "village_id": entry.village_id,
+                "ledger": entry.ledger,
+                "record_id": entry.record_id,
+                "record_label": entry.record_label[:120],
+                "deed": entry.deed,
+                "changes": entry.changes or {},
+                "reason": (entry.reason or reason)[:500],
+                "previous": previous,
+            }
+            row["hash"] = previous = digest(row)
+            rows.append(row)
+        connection.execute(
+            update(TrailHead.__table__).where(TrailHead.__table__.c.chain == chain).values(seq=seq, hash=previous)
+        )
+    connection.execute(insert(TrailEntry.__table__), rows)
+
+
+def _head(connection: Connection, chain: int) -> tuple[int, str]:
+    """The end of a chain, locked until the transaction ends; begun if it is new."""
+    table = TrailHead.__table__
+    found = connection.execute(select(table.c.seq, table.c.hash).where(table.c.chain == chain).with_for_update()).first()
+    if found is not None:
+        return found.seq, found.hash
+    begin = {"chain": chain, "seq": 0, "hash": GENESIS}
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_once
+
+        connection.execute(insert_once(table).values(begin).on_conflict_do_nothing())
+        return _head(connection, chain)
+    connection.execute(insert(table).values(begin))
+    return 0, GENESIS
+
+
+_HASHED: Final = (
+    "chain", "seq", "account_id", "account_name", "address", "village_id", "ledger", "record_id",
+    "record_label", "deed", "changes", "reason", "previous",
+)  # fmt: skip
+
+
+def digest(row: dict[str, Any]) -> str:
+    """SHA-256 (hex) over a row's content and the hash before it."""
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    content = [at, *(row[name] for name in _HASHED)]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _entry(obj: Base) -> Entry | None:
+    """What the trail says of one flushed record; None for what is not a ledger's or did not change."""
+    if obj.__ledger__ is None or isinstance(obj, TrailEntry):
+        return None
+    mapper: Mapper[Any] = inspect(type(obj))
+    state = inspect(obj)
+    changes: dict[str, list[Any]] = {}
+    for attr in mapper.column_attrs:
+        history = state.attrs[attr.key].history
+        if attr.key in _UNTOLD or attr.key == "id" or not history.has_changes():
+            continue
+        before = history.deleted[0] if history.deleted else None
+        after = history.added[0] if history.added else None
+        if before == after:
+            continue
+        secret = about(attr.columns[0]).secret
+        changes[attr.key] = ["•" if before else None, "•"] if secret else [plain(before), plain(after)]
+    deed = _deed(obj, changes)
+    if deed is None:
+        return None
+    changes.pop("deleted_at", None)
+    record_id: int | None = getattr(obj, "id", None)
+    return Entry(obj.__ledger__, deed, _village_of(obj), record_id, label_of(obj), changes)
+
+
+def _deed(obj: Base, changes: dict[str, list[Any]]) -> Deed | None:
+    state = inspect(obj)
+    if state.deleted or obj in (state.session.deleted if state.session else ()):
+        return Deed.PURGE
+    if state.key is None or state.pending or not state.has_identity:
+        return Deed.INSERT
+    if isinstance(obj, Record) and "deleted_at" in changes:
+        return Deed.DELETE if changes["deleted_at"][1] else Deed.RESTORE
+    return Deed.UPDATE if changes else None
+
+
+def _village_of(obj: Base) -> int | None:
+    if obj.__tablename__ == "village":
+        return obj.id  # type: ignore[attr-defined, no-any-return]
+    found: int | None = getattr(obj, "village_id", None)
+    return found
+
+
+def label_of(obj: Base) -> str:
+    """How the trail names a record: what its ``__str__`` says, which holds no number or phone."""
+    return str(obj)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: codes for choices, ISO for days and instants, text for decimals."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Choice):
+        return value.value
+    if isinstance(value, (list, tuple, set)):
+        return [plain(v) for v in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first row of a chain that does not fit: its number in the chain and what is wrong with it."""
+
+    chain: int
+    seq: int
+    what: str
+
+
+def verify(session: OrmSession) -> Iterator[Break]:
+    """Recompute every chain; yields the first broken row of each chain that is broken."""
+    heads = {h.chain: h for h in session.scalars(select(TrailHead))}
+    chains: Sequence[int] = session.scalars(select(TrailEntry.chain).distinct().order_by(TrailEntry.chain)).all()
+    for chain in sorted({*heads, *chains}):
+        found = _verify_chain(session, chain, heads.get(chain))
+        if found is not None:
+            yield found
+
+
+def _verify_chain(session: OrmSession, chain: int, head: TrailHead | None) -> Break | None:
+    seq, previous = 0, GENESIS
+    columns = [c for c in TrailEntry.__table__.c]
+    rows = session.execute(
+        select(*(getattr(TrailEntry, c.name) for c in columns)).where(TrailEntry.chain == chain).order_by(TrailEntry.seq),
+        execution_options={"yield_per": 1000},
+    )
+    for row in rows.mappings():
+        if row["seq"] != seq + 1:
+            return Break(chain, seq + 1, N_("is missing"))
+        if row["previous"] != previous:
+            return Break(chain, row["seq"], N_("does not follow the row before it"))
+        if digest(dict(row)) != row["hash"]:
+            return Break(chain, row["seq"], N_("was altered"))
+        seq, previous = row["seq"], row["hash"]
+    if head is None or (head.seq, head.hash) != (seq, previous):
+        return Break(chain, seq + 1, N_("is missing from the end"))
+    return None
