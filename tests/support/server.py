@@ -1,0 +1,137 @@
+"""The panel as people run it: the installed command, the real server, a port of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+TODAY = "2020-02-12"
+PASSWORD = "on-duty-day-and-night"  # of every demo account
+STARTS_WITHIN = 60.0
+STOPS_WITHIN = 10.0
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A panel that answers at `url`."""
+
+    url: str
+    data: Path
+    database_url: str
+    password: str
+    today: str
+
+    @property
+    def log(self) -> str:
+        return (self.data / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+def command() -> str:
+    """The `taizhang` of the environment that runs the tests."""
+    found = shutil.which("taizhang", path=str(Path(sys.executable).parent))
+    if found is None:
+        raise RuntimeError("the taizhang command is not installed; run: make env")
+    return found
+
+
+def environment(data: Path, database_url: str, **extra: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "TAIZHANG_DATABASE_URL": database_url,
+        "TAIZHANG_SECRET_KEY": "known to every reader of these tests",
+        "TAIZHANG_DATA": str(data),
+        "TAIZHANG_TODAY": TODAY,
+        "TAIZHANG_DEMO_PASSWORD": PASSWORD,
+        "PYTHONUNBUFFERED": "1",
+        **extra,
+    }
+
+
+def taizhang(*arguments: str, data: Path, database_url: str, **extra: str) -> str:
+    """Runs one command to its end, returns what it printed."""
+    done = subprocess.run(
+        [command(), *arguments],
+        env=environment(data, database_url, **extra),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        raise RuntimeError(f"taizhang {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+@contextmanager
+def serving(data: Path, database_url: str, **extra: str) -> Iterator[LiveServer]:
+    """A server over a database that is already migrated; it ends with the block."""
+    data.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    server = LiveServer(
+        f"http://127.0.0.1:{port}", data, database_url, PASSWORD, extra.get("TAIZHANG_TODAY", TODAY)
+    )
+    with (data / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [command(), "serve"],
+            env=environment(data, database_url, PORT=str(port), **extra),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # so that its workers can be ended with it
+        )
+        try:
+            _wait_until_healthy(process, server)
+            yield server
+        finally:
+            _end(process)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], server: LiveServer) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}:\n{server.log}")
+        try:
+            status = _health(server.url)
+        except OSError:
+            time.sleep(0.05)
+            continue
+        if status != HTTPStatus.OK:
+            raise RuntimeError(f"/healthz answers {status}:\n{server.log}")
+        return
+    raise RuntimeError(f"no answer from /healthz within {STARTS_WITHIN:.0f} seconds:\n{server.log}")
+
+
+def _health(url: str) -> int:
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOPS_WITHIN)
+    except subprocess.TimeoutExpired:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
