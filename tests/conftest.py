@@ -126,6 +126,7 @@ def demo_data(run_folder: Path) -> Path:
     made = run_folder / "demo"
 
     def make() -> None:
+        shutil.rmtree(made, ignore_errors=True)
         made.mkdir()
         url = SQLiteDatabases.url(made / "taizhang.db")
         taizhang("init", data=made, database_url=url)

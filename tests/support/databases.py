@@ -29,7 +29,10 @@ shared_buffers = 64MB
 
 
 def once(done: Path, make: Callable[[], None]) -> None:
-    """Runs `make` in the first of the test processes that gets here; the others wait for it."""
+    """Runs `make` in the first of the test processes that gets here; the others wait for it.
+
+    When it fails, the next one tries again: `make` clears away what an earlier attempt left.
+    """
     with FileLock(done.with_name(done.name + ".lock")):
         if not done.exists():
             make()
@@ -58,6 +61,7 @@ class SQLiteDatabases:
         return self.url(path)
 
     def _make_template(self) -> None:
+        self._template.unlink(missing_ok=True)
         migrate(self.url(self._template))
         with closing(sqlite3.connect(self._template)) as connection:
             # everything into the one file that is going to be copied
@@ -101,6 +105,7 @@ class PostgresDatabases:
             settings.write(POSTGRES_SETTINGS)
 
     def _make_template(self) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", TEMPLATE)
         self._create(TEMPLATE, "template0")
         migrate(self.url(TEMPLATE))
         # a database can be copied only while nobody is connected to it
