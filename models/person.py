@@ -26,21 +26,27 @@ class Sex(Choice):
 class Person:
     """The columns and rules of a person. An identity number, when there is one, decides sex and birth date."""
 
-    name: Mapped[str] = field(Line(60), N_("Name"))
-    sex: Mapped[Sex | None] = field(Chosen(Sex), N_("Sex"), help=N_("Taken from the identity number when there is one."))
-    birth_date: Mapped[date | None] = field(
-        Date, N_("Birth date"), help=N_("Taken from the identity number when there is one.")
+    name: Mapped[str] = field(Line(60), N_("Name"), sort_order=-8)
+    sex: Mapped[Sex | None] = field(
+        Chosen(Sex), N_("Sex"), help=N_("Taken from the identity number when there is one."), sort_order=-8
     )
-    identity_number: Mapped[str | None] = field(Code(18), N_("Identity number"), mask=Mask.IDENTITY)
-    phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE)
-    pinyin: Mapped[str] = field(Key(200), N_("Pinyin"), computed=True)
-    initials: Mapped[str] = field(Key(60), N_("Initials"), computed=True)
-    identity_tail: Mapped[str | None] = field(Key(4), N_("Last four"), computed=True)
-    name_tokens: Mapped[str] = field(Key(600), N_("Name as searched"), computed=True)
+    birth_date: Mapped[date | None] = field(
+        Date, N_("Birth date"), help=N_("Taken from the identity number when there is one."), sort_order=-8
+    )
+    identity_number: Mapped[str | None] = field(
+        Code(18), N_("Identity number"), mask=Mask.IDENTITY, sort_order=-8
+    )
+    phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE, sort_order=-8)
+    pinyin: Mapped[str] = field(Key(200), N_("Pinyin"), computed=True, sort_order=80)
+    initials: Mapped[str] = field(Key(60), N_("Initials"), computed=True, sort_order=80)
+    identity_tail: Mapped[str | None] = field(Key(4), N_("Last four"), computed=True, sort_order=80)
+    name_tokens: Mapped[str] = field(Key(600), N_("Name as searched"), computed=True, sort_order=80)
 
     def prepare(self) -> None:
         """Set the search keys, and what the identity number tells."""
-        self.pinyin, self.initials = (part[:limit] for part, limit in zip(words.romanised(self.name or ""), (200, 60)))
+        self.pinyin, self.initials = (
+            part[:limit] for part, limit in zip(words.romanised(self.name or ""), (200, 60))
+        )
         self.name_tokens = words.tokens(self.name or "")[:600]
         number = self.identity_number
         self.identity_tail = number[-4:] if number and len(number) >= 4 else None
@@ -61,7 +67,11 @@ class Person:
     def age(self, on: date) -> int | None:
         """Full years on a day."""
         born_on = self.birth_date
-        return None if born_on is None else on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+        return (
+            None
+            if born_on is None
+            else on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, String, event, inspect
+from sqlalchemy import BigInteger, Date, Engine, Integer, String, event, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
+from sqlalchemy.types import TypeEngine
 
 from models import clock, scope as scopes, trail, words
 from models.base import Base, Invalid, Problem, Record, about
 from models.scope import Actor, Scope
-from models.types import Cleaned, Prose
+from models.types import Chosen, ChosenMany, Cleaned, Instant, Prose, Tenths
 from models.words import N_
 
 
@@ -68,7 +72,10 @@ def _check(session: Session, context: UOWTransaction, instances: object) -> None
     dirty = [obj for obj in session.dirty if session.is_modified(obj)]
     _refuse_purges(session)
     for obj in (*session.new, *dirty):
+        _fill(obj)
         _clean(obj)
+        if unfit := list(_unfit(obj)):
+            raise Invalid(obj, unfit)
         obj.prepare()
     scopes.guard(session, dirty)
     today = clock.today()
@@ -88,19 +95,91 @@ def _record(session: Session, context: UOWTransaction) -> None:
 def _refuse_purges(session: Session) -> None:
     for obj in session.deleted:
         if isinstance(obj, Record) and not session.info.get("purging"):
-            raise scopes.OutOfScope(scopes.Act.DELETE, obj.__ledger__, obj.id, "records are hidden, not purged")
+            raise scopes.OutOfScope(
+                scopes.Act.DELETE, obj.__ledger__, obj.id, "records are hidden, not purged"
+            )
+
+
+def _fill(obj: Base) -> None:
+    """Give a new record its columns' defaults, so that rules, scope and the trail see what will be stored."""
+    state = inspect(obj)
+    if state.persistent:
+        return
+    for attr in state.mapper.column_attrs:
+        column = attr.columns[0]
+        given = obj.__dict__.get(attr.key)
+        if (
+            column is state.mapper.version_id_col
+            or given is not None
+            or (column.nullable and attr.key in obj.__dict__)
+        ):
+            continue
+        if isinstance(column.default, ScalarElementColumnDefault):
+            setattr(obj, attr.key, column.default.arg)
+        elif isinstance(column.default, CallableColumnDefault):
+            setattr(obj, attr.key, column.default.arg(None))  # type: ignore[arg-type]
 
 
 def _clean(obj: Base) -> None:
-    """Make typed text clean in memory too, so that rules and the trail see what will be stored."""
+    """Make typed values clean in memory too, so that rules and the trail see what will be stored."""
     for attr in inspect(type(obj)).column_attrs:
-        type_ = attr.columns[0].type
-        if isinstance(type_, Cleaned) and attr.key in obj.__dict__:
-            value = obj.__dict__[attr.key]
-            if isinstance(value, str) and not words.has_controls(value):
-                cleaned = type(type_).clean(value)
-                if cleaned != value or (cleaned == "" and attr.columns[0].nullable):
-                    setattr(obj, attr.key, cleaned or (None if attr.columns[0].nullable else cleaned))
+        if attr.key not in obj.__dict__:
+            continue
+        column = attr.columns[0]
+        value = obj.__dict__[attr.key]
+        cleaned = _cleaned(column.type, value)
+        if cleaned == "" and column.nullable:
+            cleaned = None
+        if cleaned != value or type(cleaned) is not type(value):
+            setattr(obj, attr.key, cleaned)
+
+
+def _cleaned(type_: TypeEngine[Any], value: Any) -> Any:
+    """A value as its column will give it back; one that does not fit stays as it is."""
+    try:
+        if isinstance(type_, Cleaned) and isinstance(value, str) and not words.has_controls(value):
+            return type(type_).clean(value)
+        if isinstance(type_, Chosen) and isinstance(value, str):
+            return type_.choices(value)
+        if isinstance(type_, ChosenMany) and value is not None:
+            wanted = {type_.choices(v) for v in value}
+            return [c for c in type_.choices if c in wanted]
+        if isinstance(type_, Tenths) and isinstance(value, (Decimal, int, float, str)):
+            return Decimal(str(value)).quantize(Decimal(1).scaleb(-type_.places))
+    except (ValueError, TypeError, ArithmeticError):
+        pass
+    return value
+
+
+def _unfit(obj: Base) -> Iterator[Problem]:
+    """Values that no column could keep, said before any rule has to reckon with them."""
+    mapper = inspect(type(obj))
+    for attr in mapper.column_attrs:
+        value = obj.__dict__.get(attr.key)
+        if value is None:
+            continue
+        type_, name = attr.columns[0].type, _form_name(mapper, attr.key)
+        if isinstance(type_, Chosen) and not isinstance(value, type_.choices):
+            yield Problem(name, N_("This is not one of the choices."))
+        elif isinstance(type_, ChosenMany) and not all(isinstance(v, type_.choices) for v in value):
+            yield Problem(name, N_("This is not one of the choices."))
+        elif isinstance(type_, Tenths):
+            if not isinstance(value, Decimal) or not value.is_finite():
+                yield Problem(name, N_("This is not a number."))
+            elif abs(value) >= Decimal(10) ** (type_.digits - type_.places):
+                yield Problem(name, N_("This number is too large."))
+        elif isinstance(type_, Integer):
+            if not isinstance(value, int):
+                yield Problem(name, N_("This is not a number."))
+            elif abs(value) >= 2 ** (63 if isinstance(type_, BigInteger) else 31):
+                yield Problem(name, N_("This number is too large."))
+        elif isinstance(type_, (Date, Instant)):
+            if not isinstance(value, date):
+                yield Problem(name, N_("This is not a date."))
+            elif isinstance(value, datetime) and value.tzinfo is None:
+                yield Problem(name, N_("This time lacks its time zone."))
+            elif not 1850 <= value.year <= 2200:
+                yield Problem(name, N_("This date is too far off."))
 
 
 def _shape(obj: Base) -> Iterator[Problem]:
@@ -109,7 +188,8 @@ def _shape(obj: Base) -> Iterator[Problem]:
     for attr in mapper.column_attrs:
         column = attr.columns[0]
         told = about(column)
-        if told.computed or attr.key not in obj.__dict__ and inspect(obj).persistent:
+        numbered = column is column.table.autoincrement_column  # type: ignore[attr-defined]
+        if told.computed or numbered or attr.key not in obj.__dict__ and inspect(obj).persistent:
             continue
         value = obj.__dict__.get(attr.key)
         name = _form_name(mapper, attr.key)

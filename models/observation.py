@@ -1,0 +1,378 @@
+"""医学观察 and its 一日两测三问: who is observed, where and until when, and every visit that was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import Boolean, CheckConstraint, Date, Integer
+from sqlalchemy.orm import Mapped, relationship
+
+from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
+from models.clock import local_day
+from models.resident import FileStatus, Resident
+from models.rules import (
+    changed,
+    days_to_come,
+    in_order,
+    is_new,
+    linked,
+    measurable,
+    out_of_order,
+    take_village_of,
+    unmeasurable,
+    wrong_phones,
+)
+from models.types import Chosen, ChosenMany, Code, Instant, Line, Prose, Tenths
+from models.words import N_, Choice, Tone
+
+DAYS: Final = 14
+FEVER: Final = Decimal("37.3")
+
+
+class ObservationKind(Choice):
+    """居家医学观察, 集中医学观察, 住院医学观察."""
+
+    HOME = "home", N_("Home observation")
+    CENTRAL = "central", N_("Central observation")
+    HOSPITAL = "hospital", N_("Hospital observation")
+
+
+class ObservationStatus(Choice):
+    """观察中, 已解除, 转集中, 转院, 转确诊, 失访, 已移交. 待解除 is not stored: the date makes it so (``standing``)."""
+
+    OBSERVED = "observed", N_("Under observation")
+    RELEASED = "released", N_("Released")
+    CENTRAL = "central", N_("Moved to central observation")
+    HOSPITAL = "hospital", N_("Moved to hospital")
+    CONFIRMED = "confirmed", N_("Became a confirmed case")
+    LOST = "lost", N_("Lost from sight")
+    HANDED_OVER = "handed_over", N_("Handed over")
+
+    @property
+    def tone(self) -> Tone:
+        """How urgent it looks."""
+        return FileStatus(self.value).tone
+
+
+class EventKind(Choice):
+    """What changed a person's status on a day; a day's sheet is sums over these."""
+
+    OPENED = "opened", N_("Observation opened")
+    CORRECTED = "corrected", N_("End corrected")
+    SUSPECTED = "suspected", N_("Became a suspected case")
+    CENTRAL = "central", N_("Moved to central observation")
+    HOSPITAL = "hospital", N_("Moved to hospital")
+    CONFIRMED = "confirmed", N_("Became a confirmed case")
+    RELEASED = "released", N_("Released")
+    REOPENED = "reopened", N_("Observation reopened")
+    LOST = "lost", N_("Lost from sight")
+    FOUND = "found", N_("Found again")
+    HANDED_OUT = "handed_out", N_("Handed over to another village")
+    HANDED_IN = "handed_in", N_("Taken over from another village")
+    EXCLUDED = "excluded", N_("Ruled out")
+
+
+class Period(Choice):
+    """一日两测: the two slots of a day."""
+
+    AM = "am", N_("Morning")
+    PM = "pm", N_("Evening")
+
+
+class How(Choice):
+    """How a temperature was taken."""
+
+    DOOR = "door", N_("At the door")
+    VIDEO = "video", N_("By video")
+    PHONE = "phone", N_("By phone")
+
+
+class Outcome(Choice):
+    """How a visit ended. 待测 and 漏测 are not stored: no visit is there, and the cut-off decides which it is."""
+
+    NORMAL = "normal", N_("Normal")
+    ABNORMAL = "abnormal", N_("Abnormal")
+    NOT_MET = "not_met", N_("Not met")
+    REFUSED = "refused", N_("Refused to be measured")
+
+    @property
+    def tone(self) -> Tone:
+        """How urgent it looks."""
+        return {Outcome.NORMAL: Tone.OK, Outcome.ABNORMAL: Tone.BAD}.get(self, Tone.WARN)
+
+    @property
+    def measured(self) -> bool:
+        """True if the person was reached."""
+        return self in (Outcome.NORMAL, Outcome.ABNORMAL)
+
+
+class Symptom(Choice):
+    """症状, as the three questions ask."""
+
+    FEVER = "fever", N_("Fever")
+    COUGH = "cough", N_("Dry cough")
+    FATIGUE = "fatigue", N_("Fatigue")
+    SORE_THROAT = "sore_throat", N_("Sore throat")
+    DIARRHOEA = "diarrhoea", N_("Diarrhoea")
+    CHEST = "chest", N_("Tight chest")
+    RUNNY_NOSE = "runny_nose", N_("Runny nose")
+    CHILLS = "chills", N_("Chills")
+    WELL = "well", N_("Feels well")
+
+
+class Observation(InVillage, Record):
+    """One person's observation. 姓名 | 责任村 | 责任人 | 责任人手机号 | 开始隔离时间 | 预计解除隔离时间 | 实际解除隔离时间
+    | 是否转疑似病例 | 转出时间 | 转出地点 | 转出原因 | 备注; the rest of the sheet is the resident's file."""
+
+    __tablename__ = "observation"
+    __ledger__ = "observation"
+    __title__ = N_("Observations")
+    __table_args__ = (
+        CheckConstraint("days BETWEEN 1 AND 60", name="days_sensible"),
+        in_order("began_on", "ends_on"),
+        in_order("began_on", "released_on"),
+        in_order("began_on", "transferred_on"),
+        live("village_id", "status", "ends_on", table="observation"),
+        live("village_id", "began_on", table="observation"),
+        live("resident_id", table="observation"),
+        live("status", "ends_on", table="observation"),
+        binned("observation"),
+    )
+
+    resident_id: Mapped[int] = to("resident", N_("Resident"))
+    kind: Mapped[ObservationKind] = field(
+        Chosen(ObservationKind), N_("Kind of observation"), default=ObservationKind.HOME
+    )
+    status: Mapped[ObservationStatus] = field(
+        Chosen(ObservationStatus), N_("State of the observation"), default=ObservationStatus.OBSERVED
+    )
+    place: Mapped[str | None] = field(
+        Line(80), N_("Place of observation"), help=N_("The centre or hospital; at home nothing need be said.")
+    )
+    cadre: Mapped[str | None] = field(Line(40), N_("Responsible in the village"))
+    cadre_phone: Mapped[str | None] = field(Code(20), N_("Phone of the responsible"), mask=Mask.PHONE)
+    last_exposure_on: Mapped[date | None] = field(
+        Date, N_("Last exposure on"), help=N_("The term is counted from here.")
+    )
+    began_on: Mapped[date] = field(Date, N_("Observation began on"))
+    first_period: Mapped[Period] = field(Chosen(Period), N_("First measured"), default=Period.AM)
+    days: Mapped[int] = field(Integer, N_("Length"), default=DAYS, unit=N_("days"))
+    ends_on: Mapped[date] = field(Date, N_("Release expected on"), computed=True)
+    ends_on_corrected: Mapped[date | None] = field(Date, N_("Release expected on, corrected"))
+    correction_reason: Mapped[str | None] = field(Line(200), N_("Reason of the correction"))
+    released_on: Mapped[date | None] = field(Date, N_("Released on"))
+    became_suspected: Mapped[bool] = field(Boolean, N_("Became a suspected case"), default=False)
+    transferred_on: Mapped[date | None] = field(Date, N_("Transferred on"))
+    transferred_to: Mapped[str | None] = field(Line(80), N_("Transferred to"))
+    transfer_reason: Mapped[str | None] = field(Line(200), N_("Reason of the transfer"))
+    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+
+    resident: Mapped[Resident] = relationship(lazy="select")
+
+    def prepare(self) -> None:
+        """Belong to the resident's village; compute the end unless somebody corrected it."""
+        take_village_of(self, "resident")
+        start = self.last_exposure_on or self.began_on
+        if self.ends_on_corrected is not None:
+            self.ends_on = self.ends_on_corrected
+        elif start is not None and self.days is not None and 1 <= self.days <= 60:
+            # an exposure long ago does not end a term before it began
+            self.ends_on = max(ends_on(start, self.days), self.began_on or start)
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        """Days in order and not to come, a length that can be meant, reasons where something was corrected or moved."""
+        yield from days_to_come(self, today, "last_exposure_on", "began_on", "released_on", "transferred_on")
+        yield from out_of_order(self, "began_on", "ends_on_corrected")
+        yield from out_of_order(self, "began_on", "released_on")
+        yield from out_of_order(self, "began_on", "transferred_on")
+        yield from wrong_phones(self, "cadre_phone")
+        if self.days is not None and not 1 <= self.days <= 60:
+            yield Problem("days", N_("An observation lasts 1 to 60 days."))
+        if self.ends_on_corrected and not self.correction_reason:
+            yield Problem("correction_reason", N_("Say why the end was corrected."))
+        if self.status is ObservationStatus.RELEASED and not self.released_on:
+            yield Problem("released_on", N_("Say on which day the person was released."))
+        if self.released_on and self.status is ObservationStatus.OBSERVED:
+            yield Problem("status", N_("A person who was released is no longer under observation."))
+        if self.status in _TRANSFERS:
+            if not self.transferred_on:
+                yield Problem("transferred_on", N_("Say on which day the person was transferred."))
+            if not self.transferred_to:
+                yield Problem("transferred_to", N_("Say where the person was transferred to."))
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the person is this observation's to measure."""
+        left = [day - timedelta(days=1) for day in (self.released_on, self.transferred_on) if day is not None]
+        return min([self.ends_on, *left])
+
+    def __str__(self) -> str:
+        resident = linked(self, "resident")
+        return str(resident) if resident is not None else super().__str__()
+
+
+_TRANSFERS: Final = frozenset(
+    {ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL, ObservationStatus.CONFIRMED}
+)
+
+
+class ObservationEvent(InVillage, Record):
+    """What changed somebody's status, on which day, in which village. It stays there when the person moves on."""
+
+    __tablename__ = "observation_event"
+    __ledger__ = "observation"
+    __title__ = N_("Events of observation")
+    __table_args__ = (
+        live("village_id", "on", "kind", table="observation_event"),
+        live("resident_id", "on", table="observation_event"),
+        live("observation_id", table="observation_event"),
+        binned("observation_event"),
+    )
+
+    resident_id: Mapped[int] = to("resident", N_("Resident"), across=True)
+    observation_id: Mapped[int | None] = to("observation", N_("Observation"), across=True)
+    kind: Mapped[EventKind] = field(Chosen(EventKind), N_("What happened"))
+    on: Mapped[date] = field(Date, N_("Date"))
+    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+
+    resident: Mapped[Resident] = relationship(lazy="select")
+    observation: Mapped[Observation | None] = relationship(lazy="select")
+
+    def prepare(self) -> None:
+        """An event of an observation is its resident's, in the village that is responsible for it."""
+        observation = linked(self, "observation")
+        if observation is None:
+            take_village_of(self, "resident")
+            return
+        take_village_of(self, "observation")
+        if linked(self, "resident") is None:
+            self.resident = linked(observation, "resident")
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        yield from days_to_come(self, today, "on")
+
+    def __str__(self) -> str:
+        resident = linked(self, "resident")
+        return f"{resident} {self.on}" if resident is not None else super().__str__()
+
+
+class Visit(InVillage, Record):
+    """One slot of one person's day in which somebody went, called or looked. 姓名 | 上午体温 | 下午体温 | 备注;
+    是否外出 | 是否接触 | 症状."""
+
+    __tablename__ = "visit"
+    __ledger__ = "visit"
+    __title__ = N_("Visits")
+    __table_args__ = (
+        measurable("temperature"),
+        live("observation_id", "on", "period", table="visit", unique=True),
+        live("village_id", "on", "period", "outcome", table="visit"),
+        live("resident_id", "on", table="visit"),
+        live("on", "outcome", table="visit"),
+        binned("visit"),
+    )
+
+    observation_id: Mapped[int] = to("observation", N_("Observation"))
+    resident_id: Mapped[int] = to("resident", N_("Resident"), computed=True)
+    on: Mapped[date] = field(Date, N_("Date"))
+    period: Mapped[Period] = field(Chosen(Period), N_("Morning or evening"))
+    taken_at: Mapped[datetime | None] = field(Instant, N_("Taken at"))
+    temperature: Mapped[Decimal | None] = field(Tenths(3, 1), N_("Temperature"), unit="℃")
+    how: Mapped[How] = field(Chosen(How), N_("How it was taken"), default=How.DOOR)
+    outcome: Mapped[Outcome] = field(Chosen(Outcome), N_("Outcome of the visit"), default=Outcome.NORMAL)
+    symptoms: Mapped[list[Symptom]] = field(ChosenMany(Symptom), N_("Symptoms"), default=list)
+    went_out: Mapped[str | None] = field(
+        Line(200), N_("Went out"), help=N_("Where to; empty if the person stayed in.")
+    )
+    contacts: Mapped[str | None] = field(Line(200), N_("Direct contacts"))
+    measures: Mapped[str | None] = field(Line(200), N_("Preventive measures taken"))
+    late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
+    late_reason: Mapped[str | None] = field(Line(200), N_("Why it was entered later"))
+    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+
+    observation: Mapped[Observation] = relationship(lazy="select")
+    resident: Mapped[Resident] = relationship(lazy="select")
+
+    def prepare(self) -> None:
+        """Belong to the observation's person and village; a fever or a symptom is abnormal whatever was ticked."""
+        if is_new(self) or changed(self, "observation", "observation_id"):
+            observation = take_village_of(self, "observation")
+            resident = linked(observation, "resident") if observation is not None else None
+            if resident is not None:
+                self.resident = resident
+        if self.outcome is Outcome.NORMAL and abnormal(self.temperature, self.symptoms or []):
+            self.outcome = Outcome.ABNORMAL
+        self.late = bool(self.late_reason)
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        """A measurement where somebody was measured, none where nobody was, in the time of the observation."""
+        yield from days_to_come(self, today, "on", "taken_at")
+        yield from unmeasurable(self)
+        observation = linked(self, "observation")
+        if observation is not None and self.on is not None and self.on < observation.began_on:
+            yield Problem("on", N_("The observation began later than this day."))
+        if self.taken_at and self.on and local_day(self.taken_at) != self.on:
+            yield Problem("taken_at", N_("This is not on the day of the visit."))
+        if is_new(self) and self.on is not None and self.on < today and not self.late_reason:
+            yield Problem("late_reason", N_("This is entered after its day: say why."))
+        symptoms = self.symptoms or []
+        if Symptom.WELL in symptoms and len(symptoms) > 1:
+            yield Problem("symptoms", N_("Somebody who feels well has no symptom."))
+        if self.outcome is None:
+            return
+        if not self.outcome.measured and self.temperature is not None:
+            yield Problem("outcome", N_("A temperature was taken, so the person was met."))
+        elif self.outcome is Outcome.NORMAL and self.temperature is None:
+            yield Problem("temperature", N_("Give the temperature that was measured."))
+        elif (
+            self.outcome is Outcome.ABNORMAL
+            and self.temperature is None
+            and not set(symptoms) - {Symptom.WELL}
+        ):
+            yield Problem("temperature", N_("Give the temperature or the symptom that is abnormal."))
+
+    def __str__(self) -> str:
+        resident = linked(self, "resident")
+        return f"{resident} {self.on} {self.period}" if resident is not None else super().__str__()
+
+
+# ---- the rules, as they are said ----
+
+
+def ends_on(last_exposure: date, days: int) -> date:
+    """The last day of a term: the fourteenth after the last exposure."""
+    return last_exposure + timedelta(days=days)
+
+
+def day_of(observation: Observation, on: date) -> int:
+    """Which day of the term it is; the day after the last exposure is the first, the day of release the last."""
+    return (on - (observation.last_exposure_on or observation.began_on)).days
+
+
+def standing(observation: Observation, today: date) -> FileStatus:
+    """Where an observation stands on a day: as stored, but 待解除 once the term is over and nobody signed it off."""
+    if observation.status is ObservationStatus.OBSERVED and today >= observation.ends_on:
+        return FileStatus.DUE
+    return FileStatus(observation.status.value)
+
+
+def overdue(observation: Observation, today: date) -> bool:
+    """True if the term ended before today and nobody signed the person off."""
+    return observation.status is ObservationStatus.OBSERVED and observation.ends_on < today
+
+
+def expected_slots(observation: Observation, on: date) -> tuple[Period, ...]:
+    """The slots of a day in which the village is to measure this person; in hospital the hospital does."""
+    if observation.kind is ObservationKind.HOSPITAL or not observation.began_on <= on <= observation.last_day:
+        return ()
+    if on == observation.began_on and observation.first_period is Period.PM:
+        return (Period.PM,)
+    return (Period.AM, Period.PM)
+
+
+def abnormal(temperature: Decimal | None, symptoms: list[Symptom]) -> bool:
+    """True for a fever (37.3 ℃ or more) or any symptom."""
+    return (temperature is not None and temperature >= FEVER) or bool(set(symptoms) - {Symptom.WELL})

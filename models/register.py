@@ -1,0 +1,27 @@
+"""The register: every ledger, in the order of the panel. Importing this module completes the mappers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.account import Account
+from models.base import Base
+from models.business import Business, Inspection
+from models.checkpoint import Checkpoint, Passage
+from models.enterprise import Enterprise, Resumption
+from models.gathering import Banquet, Tipoff
+from models.observation import Observation, Visit
+from models.place import Village
+from models.publicity import Publicity
+from models.report import DailyReport
+from models.resident import Resident
+from models.supervision import Supervision
+from models.supply import Donation, Supply
+from models.trail import TrailEntry
+from models.volunteer import Assignment, Duty, Organisation, Volunteer
+
+LEDGERS: Final[tuple[type[Base], ...]] = (
+    Village, Account, Resident, Observation, Visit, Business, Inspection, Enterprise, Resumption, Banquet, Tipoff,
+    Checkpoint, Passage, Publicity, Organisation, Volunteer, Duty, Assignment, Supply, Donation, DailyReport,
+    Supervision, TrailEntry,
+)  # fmt: skip
