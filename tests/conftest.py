@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.support.databases import PostgresDatabases, SQLiteDatabases, forget_settings, once, stop_postgres
+from tests.support.databases import (
+    PostgresDatabases,
+    SQLiteDatabases,
+    forget_settings,
+    make_run_folder,
+    once,
+    stop_postgres,
+)
 from tests.support.server import LiveServer, serving, taizhang
 
 if TYPE_CHECKING:
@@ -39,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_worker(config):
         config.stash[RUN] = Path(config.workerinput["taizhang_run"])  # type: ignore[attr-defined]
     else:
-        config.stash[RUN] = Path(tempfile.mkdtemp(prefix="taizhang-tests-"))
+        config.stash[RUN] = make_run_folder()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -6,6 +6,7 @@ Both kinds keep their templates in the folder of the test run, which its process
 import os
 import shutil
 import sqlite3
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -25,7 +26,21 @@ full_page_writes = off
 autovacuum = off
 max_connections = 200
 shared_buffers = 64MB
+max_wal_size = 128MB
 """
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 2 * 1024**3
+
+
+def make_run_folder() -> Path:
+    """A folder for what the processes of one test run share; in memory where that is possible.
+
+    Copying a PostgreSQL database is some hundreds of files, up to ten times as fast in memory as on a disk.
+    """
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return Path(tempfile.mkdtemp(prefix="taizhang-tests-", dir=MEMORY if roomy else None))
 
 
 def once(done: Path, make: Callable[[], None]) -> None:
