@@ -75,6 +75,10 @@ class Account(Record):
             raise ValueError(wrong)
         self.password_hash, self.must_change_password = _hasher.hash(password), must_change
 
+    def knows(self, password: str) -> bool:
+        """True for the account's present password."""
+        return _hasher.verify(password[:500], self.password_hash)
+
     def problems(self, today: date) -> Iterator[Problem]:
         if self.username and not all(c.isascii() and (c.isalnum() or c in "._-") for c in self.username):
             yield Problem("username", N_("A user name is letters, digits, dot, dash and underscore."))
@@ -97,6 +101,7 @@ class Grant(Record):
     __tablename__ = "grant"
     __ledger__ = "account"
     __title__ = N_("Grants")
+    __part_of__ = "account_id"
     __reach__ = Reach.DISTRICT
     __table_args__ = (
         CheckConstraint("village_id IS NULL OR township_id IS NULL", name="one_area"),

@@ -112,6 +112,8 @@ class Base(DeclarativeBase):
     )
     __ledger__: ClassVar[str | None] = None
     __title__: ClassVar[str] = ""
+    __part_of__: ClassVar[str] = ""  # where the number of the record stands on whose timeline this one is told
+    __named_by__: ClassVar[tuple[str, ...]] = ()  # references that __str__ reads, so that lists load them along
 
     def problems(self, today: date) -> Iterator[Problem]:
         """What the rules find wrong with this record, asked at every flush that writes it."""

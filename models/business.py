@@ -141,6 +141,7 @@ class Inspection(InVillage, Record):
     __tablename__ = "inspection"
     __ledger__ = "inspection"
     __title__ = N_("Inspections")
+    __named_by__ = ("business",)
     __table_args__ = (
         in_order("on", "rectify_by"),
         in_order("on", "rechecked_on"),

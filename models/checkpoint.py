@@ -70,6 +70,7 @@ class Passage(InVillage, Record):
     __tablename__ = "passage"
     __ledger__ = "passage"
     __title__ = N_("Passages")
+    __named_by__ = ("checkpoint",)
     __table_args__ = (
         CheckConstraint("people >= 1", name="people_counted"),
         measurable("temperature"),

@@ -85,6 +85,7 @@ class Resumption(InVillage, Record):
     __tablename__ = "resumption"
     __ledger__ = "resumption"
     __title__ = N_("Resumption of work")
+    __named_by__ = ("enterprise",)
     __table_args__ = (
         *not_negative("returned", "from_outside", "from_hubei"),
         in_order("applied_on", "filed_on"),

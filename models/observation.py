@@ -130,6 +130,7 @@ class Observation(InVillage, Record):
     __tablename__ = "observation"
     __ledger__ = "observation"
     __title__ = N_("Observations")
+    __named_by__ = ("resident",)
     __table_args__ = (
         CheckConstraint("days BETWEEN 1 AND 60", name="days_sensible"),
         in_order("began_on", "ends_on"),
@@ -225,6 +226,8 @@ class ObservationEvent(InVillage, Record):
     __tablename__ = "observation_event"
     __ledger__ = "observation"
     __title__ = N_("Events of observation")
+    __part_of__ = "observation_id"
+    __named_by__ = ("resident",)
     __table_args__ = (
         live("village_id", "on", "kind", table="observation_event"),
         live("resident_id", "on", table="observation_event"),
@@ -266,6 +269,7 @@ class Visit(InVillage, Record):
     __tablename__ = "visit"
     __ledger__ = "visit"
     __title__ = N_("Visits")
+    __named_by__ = ("resident",)
     __table_args__ = (
         measurable("temperature"),
         live("observation_id", "on", "period", table="visit", unique=True),

@@ -57,6 +57,7 @@ class DailyReport(InVillage, Record):
     __tablename__ = "daily_report"
     __ledger__ = "dailyreport"
     __title__ = N_("Daily reports")
+    __named_by__ = ("village",)
     __table_args__ = (
         *not_negative(*FIGURES),
         CheckConstraint("revision >= 1", name="revision_counted"),

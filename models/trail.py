@@ -10,17 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import JSON, Connection, Index, UniqueConstraint, inspect, insert, select, update
+from sqlalchemy import JSON, Connection, Index, Table, UniqueConstraint, insert, inspect, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Mapped, Mapper
 from sqlalchemy.orm.session import Session as OrmSession
 
-from models import clock
+from models import clock, words
 from models.base import Base, Record, about, field, to
 from models.scope import NOBODY, Actor, Scope
 from models.types import Chosen, Instant, Line, Prose, RecordId
@@ -49,7 +50,11 @@ class Deed(Choice):
 
 
 class TrailEntry(Base):
-    """One row of the trail. ``changes`` maps attribute -> [before, after] in stored codes."""
+    """One row of the trail. ``changes`` maps attribute -> [before, after] in stored codes.
+
+    ``kind`` is the table whose attributes these are: a ledger may have several, and a record that is part of another
+    (a grant of its account) is told under the other's number, on the other's timeline.
+    """
 
     __tablename__ = "trail"
     __ledger__ = "trail"
@@ -71,6 +76,7 @@ class TrailEntry(Base):
     address: Mapped[str] = field(Line(60), N_("From where"))
     village_id: Mapped[int | None] = to("village", N_("Village (community)"))
     ledger: Mapped[str] = field(Line(30), N_("Ledger"))
+    kind: Mapped[str] = field(Line(30), N_("Kind of record"), default="")
     record_id: Mapped[int | None] = field(RecordId, N_("Record no."))
     record_label: Mapped[str] = field(Line(120), N_("Record"))
     deed: Mapped[Deed] = field(Chosen(Deed), N_("What"))
@@ -90,9 +96,13 @@ class TrailHead(Base):
     hash: Mapped[str] = field(Line(64), N_("Hash"))
 
 
+_ROWS: Final = cast(Table, TrailEntry.__table__)
+_HEADS: Final = cast(Table, TrailHead.__table__)
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A row about to be appended."""
+    """A row about to be appended. ``kind`` is the record's table, where the row is about one."""
 
     ledger: str
     deed: Deed
@@ -101,6 +111,7 @@ class Entry:
     record_label: str = ""
     changes: dict[str, list[Any]] | None = None
     reason: str = ""
+    kind: str = ""
 
 
 def note(session: OrmSession, entry: Entry) -> None:
@@ -133,43 +144,45 @@ def append(connection: Connection, actor: Actor, entries: Iterable[Entry], reaso
                 "seq": seq,
                 "at": at,
                 "account_id": actor.id,
-                "account_name": actor.name[:60],
-                "address": actor.address[:60],
+                "account_name": _kept(actor.name, 60),
+                "address": _kept(actor.address, 60),
                 "village_id": entry.village_id,
                 "ledger": entry.ledger,
+                "kind": entry.kind,
                 "record_id": entry.record_id,
-                "record_label": entry.record_label[:120],
+                "record_label": _kept(entry.record_label, 120),
                 "deed": entry.deed,
                 "changes": entry.changes or {},
-                "reason": (entry.reason or reason)[:500],
+                "reason": _kept(entry.reason or reason, 500),
                 "previous": previous,
             }
             row["hash"] = previous = digest(row)
             rows.append(row)
-        connection.execute(
-            update(TrailHead.__table__).where(TrailHead.__table__.c.chain == chain).values(seq=seq, hash=previous)
-        )
-    connection.execute(insert(TrailEntry.__table__), rows)
+        connection.execute(update(_HEADS).where(_HEADS.c.chain == chain).values(seq=seq, hash=previous))
+    connection.execute(insert(_ROWS), rows)
+
+
+def _kept(text: str, limit: int) -> str:
+    """A text exactly as its column will keep it, so that the hash is over what can be read again."""
+    return "".join(c for c in words.prose(text) if c.isprintable() or c == "\n")[:limit].strip()
 
 
 def _head(connection: Connection, chain: int) -> tuple[int, str]:
     """The end of a chain, locked until the transaction ends; begun if it is new."""
-    table = TrailHead.__table__
-    found = connection.execute(select(table.c.seq, table.c.hash).where(table.c.chain == chain).with_for_update()).first()
+    query = select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.chain == chain).with_for_update()
+    found = connection.execute(query).first()
     if found is not None:
         return found.seq, found.hash
     begin = {"chain": chain, "seq": 0, "hash": GENESIS}
     if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_once
-
-        connection.execute(insert_once(table).values(begin).on_conflict_do_nothing())
+        connection.execute(insert_once(_HEADS).values(begin).on_conflict_do_nothing())
         return _head(connection, chain)
-    connection.execute(insert(table).values(begin))
+    connection.execute(insert(_HEADS).values(begin))
     return 0, GENESIS
 
 
 _HASHED: Final = (
-    "chain", "seq", "account_id", "account_name", "address", "village_id", "ledger", "record_id",
+    "chain", "seq", "account_id", "account_name", "address", "village_id", "ledger", "kind", "record_id",
     "record_label", "deed", "changes", "reason", "previous",
 )  # fmt: skip
 
@@ -203,8 +216,10 @@ def _entry(obj: Base) -> Entry | None:
     if deed is None:
         return None
     changes.pop("deleted_at", None)
-    record_id: int | None = getattr(obj, "id", None)
-    return Entry(obj.__ledger__, deed, _village_of(obj), record_id, label_of(obj), changes)
+    record_id: int | None = getattr(obj, obj.__part_of__ or "id", None)
+    return Entry(
+        obj.__ledger__, deed, _village_of(obj), record_id, label_of(obj), changes, kind=obj.__tablename__
+    )
 
 
 def _deed(obj: Base, changes: dict[str, list[Any]]) -> Deed | None:
@@ -255,30 +270,33 @@ class Break:
 
 
 def verify(session: OrmSession) -> Iterator[Break]:
-    """Recompute every chain; yields the first broken row of each chain that is broken."""
-    heads = {h.chain: h for h in session.scalars(select(TrailHead))}
-    chains: Sequence[int] = session.scalars(select(TrailEntry.chain).distinct().order_by(TrailEntry.chain)).all()
+    """Recompute every chain; yields the first broken row of each chain that is broken.
+
+    Reads past the session's scope, because a chain is whole or it is not; it tells numbers, never what a row holds.
+    """
+    connection = session.connection()
+    heads = {row.chain: (row.seq, row.hash) for row in connection.execute(select(_HEADS))}
+    chains = connection.execute(select(_ROWS.c.chain).distinct()).scalars().all()
     for chain in sorted({*heads, *chains}):
-        found = _verify_chain(session, chain, heads.get(chain))
+        found = _verify_chain(connection, chain, heads.get(chain))
         if found is not None:
             yield found
 
 
-def _verify_chain(session: OrmSession, chain: int, head: TrailHead | None) -> Break | None:
+def _verify_chain(connection: Connection, chain: int, head: tuple[int, str] | None) -> Break | None:
     seq, previous = 0, GENESIS
-    columns = [c for c in TrailEntry.__table__.c]
-    rows = session.execute(
-        select(*(getattr(TrailEntry, c.name) for c in columns)).where(TrailEntry.chain == chain).order_by(TrailEntry.seq),
-        execution_options={"yield_per": 1000},
-    )
-    for row in rows.mappings():
-        if row["seq"] != seq + 1:
-            return Break(chain, seq + 1, N_("is missing"))
-        if row["previous"] != previous:
-            return Break(chain, row["seq"], N_("does not follow the row before it"))
-        if digest(dict(row)) != row["hash"]:
-            return Break(chain, row["seq"], N_("was altered"))
-        seq, previous = row["seq"], row["hash"]
-    if head is None or (head.seq, head.hash) != (seq, previous):
+    query = select(_ROWS).where(_ROWS.c.chain == chain).order_by(_ROWS.c.seq)
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows.mappings():
+            if row["seq"] != seq + 1:
+                return Break(chain, seq + 1, N_("is missing"))
+            if row["previous"] != previous:
+                return Break(chain, row["seq"], N_("does not follow the row before it"))
+            if digest(dict(row)) != row["hash"]:
+                return Break(chain, row["seq"], N_("was altered"))
+            seq, previous = row["seq"], row["hash"]
+    if head is None:
+        return Break(chain, seq, N_("has lost the end of its chain"))
+    if head != (seq, previous):
         return Break(chain, seq + 1, N_("is missing from the end"))
     return None

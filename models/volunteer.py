@@ -211,6 +211,7 @@ class Assignment(InVillage, Record):
     __tablename__ = "assignment"
     __ledger__ = "assignment"
     __title__ = N_("Assignments")
+    __named_by__ = ("volunteer",)
     __table_args__ = (
         in_order("signed_in_at", "signed_out_at"),
         live("duty_id", "volunteer_id", table="assignment", unique=True),
