@@ -25,7 +25,7 @@ from models import clock, words
 from models.base import Base, Record, about, field, to
 from models.scope import NOBODY, Actor, Scope
 from models.types import Chosen, Instant, Line, Prose, RecordId
-from models.words import Choice, N_
+from models.words import N_, Choice, Tone
 
 DISTRICT_CHAIN: Final = 0
 GENESIS: Final = "0" * 64
@@ -47,6 +47,15 @@ class Deed(Choice):
     LOGOUT = "logout", N_("signed out")
     LOGIN_FAILED = "login_failed", N_("failed to sign in")
     REFUSED = "refused", N_("was refused")
+
+    @property
+    def tone(self) -> Tone:
+        """How much it stands out in a timeline."""
+        if self in (Deed.DELETE, Deed.PURGE, Deed.REFUSED, Deed.LOGIN_FAILED):
+            return Tone.BAD
+        if self in (Deed.REVEAL, Deed.EXPORT):
+            return Tone.WARN
+        return Tone.OK if self in (Deed.INSERT, Deed.RESTORE) else Tone.CALM
 
 
 class TrailEntry(Base):

@@ -1,0 +1,82 @@
+"""Chinese first, English beside it; days and instants as people write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask, g, has_request_context, session as cookie
+from flask_babel import Babel, format_number, get_locale, gettext
+
+from models import clock
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+babel = Babel()
+
+
+def init(app: Flask) -> None:
+    """Choose the language per request: the one asked for, the account's, Chinese."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    babel.init_app(app, default_locale=LOCALES["zh"], default_timezone="Asia/Shanghai", locale_selector=_locale)
+
+
+def language() -> str:
+    """The code of the language in force, "zh" or "en"."""
+    if not has_request_context():
+        return "zh"
+    if "language" not in g:
+        asked = cookie.get("language")
+        user = getattr(g, "user", None)
+        g.language = asked if asked in LOCALES else getattr(user, "language", "zh")
+    return str(g.language)
+
+
+def _locale() -> str:
+    return LOCALES[language()]
+
+
+def say(message: str, params: object = None) -> str:
+    """A marked text (``N_``) in the reader's language, its parameters filled in."""
+    if not message:
+        return ""
+    told = gettext(message)
+    return told % params if params else told
+
+
+_WEEKDAYS_ZH = "一二三四五六日"
+_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(value: date | None, weekday: bool = True) -> str:
+    """A day as people write it: 1月29日 周三, with the year when it is not this year's."""
+    if value is None:
+        return ""
+    this_year = value.year == clock.today().year
+    if language() == "zh":
+        text = f"{value.month}月{value.day}日" if this_year else f"{value.year}年{value.month}月{value.day}日"
+        return f"{text} 周{_WEEKDAYS_ZH[value.weekday()]}" if weekday and this_year else text
+    text = f"{value.day} {_MONTHS_EN[value.month - 1]}" + ("" if this_year else f" {value.year}")
+    return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday and this_year else text
+
+
+def instant(value: datetime | None) -> str:
+    """An instant as people write it, Shanghai time, to the minute: 1月29日 08:06."""
+    if value is None:
+        return ""
+    local = value.astimezone(clock.ZONE)
+    if local.date() == clock.today():
+        return f"{gettext('today')} {local:%H:%M}"
+    return f"{day(local.date(), weekday=False)} {local:%H:%M}"
+
+
+def number(value: int | float) -> str:
+    """A number grouped as the language groups it."""
+    return str(format_number(value))
+
+
+def html_lang() -> str:
+    """The ``lang`` of a page."""
+    return "zh-CN" if language() == "zh" else "en"
+
+
+__all__ = ["day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "number", "say"]

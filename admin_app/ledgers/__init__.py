@@ -1,0 +1,1 @@
+"""Ledgers: one base, one short declaration each."""

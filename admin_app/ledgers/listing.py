@@ -1,0 +1,320 @@
+"""A ledger's list as asked for by its address: filters, search, order and page, as one statement that stays fast.
+
+Addresses read ``?status=observed&arrived_on.from=2020-01-24&q=wjg&sort=-arrived_on&page=3``. What is not understood
+is left out and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, func, inspect, select
+from werkzeug.datastructures import MultiDict
+
+from admin_app.i18n import say
+from admin_app.ledgers import finding
+from admin_app.ledgers.fields import read_day, references
+from admin_app.ledgers.page import FilterField, Option, Pager
+from admin_app.ledgers.show import label_of
+from models import clock
+from models.base import Base, Record
+from models.place import Township, Village
+from models.session import Session
+from models.types import Chosen, Instant, Tenths
+from models.words import Choice, N_
+
+SIZES = (20, 50, 100)
+RESERVED = frozenset({"page", "sort", "q", "size", "lang", "id", "url", "more"})
+DEEP = 2_000  # an offset from which the page's numbers are looked up before its records
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a ledger, made from its column."""
+
+    cls: type[Base]
+    name: str
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return say(label_of(self.cls, self.name))
+
+    def keys(self) -> tuple[str, ...]:
+        """The arguments it reads."""
+        return (self.name,)
+
+    def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
+        """The condition its arguments stand for; None when they say nothing. Raises ValueError for nonsense."""
+        raise ValueError
+
+    def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
+        """How it is offered."""
+        return FilterField(self.name, self.label, "text", value=args.get(self.name, ""))
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        """One of its arguments, in words."""
+        return value
+
+
+class ChoiceFilter(Filter):
+    """Any of the chosen codes."""
+
+    @property
+    def choices(self) -> type[Choice]:
+        type_ = inspect(self.cls).column_attrs[self.name].columns[0].type
+        assert isinstance(type_, Chosen)
+        return type_.choices
+
+    def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
+        codes = [self.choices(v) for v in args.getlist(self.name) if v]
+        column = getattr(self.cls, self.name)
+        return None if not codes else column == codes[0] if len(codes) == 1 else column.in_(codes)
+
+    def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
+        on = args.getlist(self.name)
+        options = [Option(c.value, say(c.label), c.value in on) for c in self.choices]
+        return FilterField(self.name, self.label, "choice", options)
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        return say(self.choices(value).label)
+
+
+class YesNoFilter(Filter):
+    """Yes or no."""
+
+    def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
+        value = args.get(self.name, "")
+        if value not in ("", "0", "1"):
+            raise ValueError(value)
+        return None if not value else getattr(self.cls, self.name).is_(value == "1")
+
+    def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
+        on = args.get(self.name, "")
+        options = [Option("1", say(N_("Yes")), on == "1"), Option("0", say(N_("No")), on == "0")]
+        return FilterField(self.name, self.label, "choice", options)
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        return f"{self.label}: {say(N_('Yes')) if value == '1' else say(N_('No'))}"
+
+
+class ReferenceFilter(Filter):
+    """Records that point at one of the chosen records; offered as a list only where the list is short."""
+
+    def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
+        numbers = []
+        for value in args.getlist(self.name):
+            if value:
+                number = finding.record_id(value)
+                if number is None:
+                    raise ValueError(value)
+                numbers.append(number)
+        column = getattr(self.cls, references(self.cls)[self.name][0])
+        return None if not numbers else column == numbers[0] if len(numbers) == 1 else column.in_(numbers)
+
+    def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
+        target = references(self.cls)[self.name][1]
+        if not issubclass(target, (Village, Township)):
+            return FilterField(self.name, self.label, "hidden", value=args.get(self.name, ""))
+        on = args.getlist(self.name)
+        found = session.scalars(select(target).order_by(target.code))
+        return FilterField(self.name, self.label, "choice", [Option(str(r.id), str(r), str(r.id) in on) for r in found])
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        target = references(self.cls)[self.name][1]
+        number = finding.record_id(value)
+        found = session.get(target, number) if number else None
+        return f"{self.label}: {found if found is not None else '#' + value}"
+
+
+class SpanFilter(Filter):
+    """From … to …, both included."""
+
+    kind = "number"
+
+    def keys(self) -> tuple[str, ...]:
+        return (f"{self.name}.from", f"{self.name}.to")
+
+    def read(self, text: str) -> Any:
+        """A bound from an argument; raises ValueError."""
+        value = float(text)
+        if abs(value) > 1e12 or value != value:
+            raise ValueError(text)
+        return value
+
+    def bounds(self, first: Any, last: Any) -> list[ColumnElement[bool]]:
+        """The conditions of the two bounds, either of which may be None."""
+        column = getattr(self.cls, self.name)
+        return [*([column >= first] if first is not None else []), *([column <= last] if last is not None else [])]
+
+    def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
+        first, last = (self.read(args[k]) if args.get(k) else None for k in self.keys())
+        if first is not None and last is not None and first > last:
+            first, last = last, first
+        found = self.bounds(first, last)
+        return None if not found else found[0] if len(found) == 1 else found[0] & found[1]
+
+    def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
+        first, last = (args.get(k, "") for k in self.keys())
+        return FilterField(self.name, self.label, self.kind, value_from=first, value_to=last)
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        return f"{self.label} {'≥' if key.endswith('.from') else '≤'} {value}"
+
+
+class DayFilter(SpanFilter):
+    """Days from … to …, of a day or of an instant."""
+
+    kind = "day"
+
+    def read(self, text: str) -> date:
+        return clock.today() if text == "today" else read_day(text)
+
+    def bounds(self, first: Any, last: Any) -> list[ColumnElement[bool]]:
+        if not isinstance(inspect(self.cls).column_attrs[self.name].columns[0].type, Instant):
+            return super().bounds(first, last)
+        column = getattr(self.cls, self.name)
+        found = [] if first is None else [column >= clock.day_span(first)[0]]
+        return found if last is None else [*found, column < clock.day_span(last)[0] + timedelta(days=1)]
+
+
+def filter_for(cls: type[Base], name: str) -> Filter:
+    """The filter that a column or reference gets. Raises TypeError where there is none."""
+    if name in references(cls):
+        return ReferenceFilter(cls, name)
+    type_ = inspect(cls).column_attrs[name].columns[0].type
+    if isinstance(type_, Chosen):
+        return ChoiceFilter(cls, name)
+    if isinstance(type_, Boolean):
+        return YesNoFilter(cls, name)
+    if isinstance(type_, (Date, Instant)):
+        return DayFilter(cls, name)
+    if isinstance(type_, (Integer, Numeric, Tenths)):
+        return SpanFilter(cls, name)
+    raise TypeError(f"{cls.__name__}.{name} cannot be filtered")
+
+
+@dataclass
+class Asked:
+    """What an address asks of a list, as far as it was understood."""
+
+    args: MultiDict[str, str]
+    conditions: list[ColumnElement[bool]] = field(default_factory=list)
+    active: list[tuple[Filter, str, str]] = field(default_factory=list)  # filter, argument, value
+    search: str = ""
+    sort: str = ""
+    descending: bool = False
+    size: int = SIZES[0]
+    page: int = 1
+    notices: list[str] = field(default_factory=list)
+
+    def url(self, base: str, drop: tuple[str, str] | None = None, **change: str | None) -> str:
+        """The address with one argument's value dropped or some arguments changed; back to page one by itself."""
+        pairs = [
+            (k, v)
+            for k, v in self.args.items(multi=True)
+            if v and k != "page" and k not in change and (k, v) != drop and k != "lang"
+        ]
+        pairs += [(k, v) for k, v in change.items() if v]
+        return f"{base}?{urlencode(pairs)}" if pairs else base
+
+
+def read(
+    cls: type[Record], args: MultiDict[str, str], filters: dict[str, Filter], sortable: frozenset[str], default: str
+) -> Asked:
+    """Read an address. Nothing in it can raise: what makes no sense is left out and said in ``notices``."""
+    asked = Asked(args, sort=default.removeprefix("-"), descending=default.startswith("-"))
+    for one in filters.values():
+        try:
+            condition = one.condition(args)
+        except (ValueError, OverflowError):
+            asked.notices.append(say(N_("This condition makes no sense and was left out: %(name)s"), {"name": one.label}))
+            continue
+        if condition is not None:
+            asked.conditions.append(condition)
+            asked.active += [(one, key, value) for key in one.keys() for value in args.getlist(key) if value]
+    known = RESERVED | {key for one in filters.values() for key in one.keys()}
+    if any(key not in known for key in args):
+        asked.notices.append(say(N_("A condition that does not exist here was left out.")))
+    asked.search = args.get("q", "").replace("\x00", " ").strip()[:100]
+    if asked.search:
+        asked.conditions.append(finding.matches(cls, asked.search))
+    sort = args.get("sort", "")
+    if sort.removeprefix("-") in sortable:
+        asked.sort, asked.descending = sort.removeprefix("-"), sort.startswith("-")
+    elif sort:
+        asked.notices.append(say(N_("This list cannot be sorted that way.")))
+    asked.size = next((s for s in SIZES if str(s) == args.get("size")), SIZES[0])
+    number = args.get("page", "1")
+    asked.page = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 1
+    return asked
+
+
+def fetch(
+    session: Session, cls: type[Record], asked: Asked, options: list[Any], base: str, deleted: bool = False
+) -> tuple[list[Any], Pager]:
+    """The records of the page asked for, and where it lies; a page past either end becomes the nearest there is."""
+    execution = {"deleted": True} if deleted else {}
+    conditions = [*asked.conditions, cls.deleted_at.is_not(None)] if deleted else asked.conditions
+    counting = select(func.count()).select_from(cls).where(*conditions)
+    total = session.scalar(counting, execution_options=execution) or 0
+    pages = max(1, -(-total // asked.size))
+    page = min(max(asked.page, 1), pages)
+    offset, count = (page - 1) * asked.size, min(asked.size, total - (page - 1) * asked.size)
+    records = _slice(session, cls, asked, conditions, options, execution, offset, count, total) if total else []
+    return records, _pager(asked, base, page, pages, total, len(records))
+
+
+def _slice(
+    session: Session,
+    cls: type[Record],
+    asked: Asked,
+    conditions: list[ColumnElement[bool]],
+    options: list[Any],
+    execution: dict[str, Any],
+    offset: int,
+    count: int,
+    total: int,
+) -> list[Any]:
+    """One page, counted from whichever end of the list is nearer."""
+    backwards = offset > total // 2
+    start = total - offset - count if backwards else offset
+    order = _order(cls, asked, asked.descending != backwards)
+    statement = select(cls).where(*conditions).order_by(*order).offset(start).limit(count)
+    if start >= DEEP:
+        numbers = session.scalars(
+            select(cls.id).where(*conditions).order_by(*order).offset(start).limit(count), execution_options=execution
+        ).all()
+        statement = select(cls).where(cls.id.in_(numbers)).order_by(*order)
+    records = list(session.scalars(statement.options(*options), execution_options=execution))
+    return records[::-1] if backwards else records
+
+
+def _order(cls: type[Record], asked: Asked, descending: bool) -> list[Any]:
+    direction: Callable[[Any], Any] = (lambda c: c.desc()) if descending else (lambda c: c.asc())
+    if asked.sort == "id":
+        return [direction(cls.id)]
+    known = references(cls)
+    name = known[asked.sort][0] if asked.sort in known else asked.sort
+    return [direction(getattr(cls, name)), direction(cls.id)]
+
+
+def _pager(asked: Asked, base: str, page: int, pages: int, total: int, shown: int) -> Pager:
+    def at(number: int) -> str:
+        return asked.url(base, page=str(number) if number > 1 else None)
+
+    return Pager(
+        page=page,
+        pages=pages,
+        first_no=(page - 1) * asked.size + 1 if total else 0,
+        last_no=(page - 1) * asked.size + shown,
+        total=total,
+        first_url=at(1) if page > 1 else "",
+        previous_url=at(page - 1) if page > 1 else "",
+        next_url=at(page + 1) if page < pages else "",
+        last_url=at(pages) if page < pages else "",
+    )

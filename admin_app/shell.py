@@ -1,0 +1,156 @@
+"""The frame around every page: menu, bottom bar, who is signed in, which day it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from xml.etree import ElementTree
+
+from flask import Flask, Response, g, request
+from flask_babel import gettext as _
+
+from admin_app import database, i18n
+from admin_app.i18n import say
+from admin_app.identity import User
+from models import clock
+from models.account import Role
+from models.scope import Act, Scope
+from models.words import N_
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (N_("Files"), ("resident", "observation", "visit")),
+    (N_("Places"), ("business", "inspection", "enterprise", "resumption", "banquet", "tipoff")),
+    (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
+    (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
+    (N_("Supplies"), ("supply", "donation")),
+    (N_("Reports"), ("dailyreport",)),
+    (N_("Administration"), ("village", "account", "trail")),
+)
+TABS: dict[Role, tuple[str, ...]] = {
+    Role.VILLAGE: ("resident", "visit", "dailyreport"),
+    Role.DISTRICT: ("resident", "observation", "dailyreport"),
+    Role.COORDINATOR: ("duty", "volunteer", "assignment"),
+    Role.AUDITOR: ("trail", "account"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a menu."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+    badge: int | None = None
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the frame shows."""
+
+    menu: list[tuple[str, list[Item]]]
+    tabs: list[Item]
+    place: str
+    user: User | None
+    role: str
+    today: str
+    lang: str
+    language_url: str
+    language_label: str
+    logout_url: str = "/logout"
+    password_url: str = "/password"
+
+
+def init(app: Flask) -> None:
+    """Give every template its frame."""
+    app.context_processor(lambda: {"shell": shell()})
+    app.add_url_rule("/icons.svg", "icons", _icons)
+
+
+def ledger_title(ledger: str) -> tuple[str, str]:
+    """A ledger's title in the reader's language, and its icon."""
+    from admin_app.panel import views
+
+    view = views()[ledger]
+    return say(view.model.__title__), view.icon
+
+
+def items(scope: Scope, names: tuple[str, ...]) -> list[Item]:
+    """Menu entries of the ledgers that a scope may read."""
+    found = []
+    for ledger in names:
+        if scope.may(Act.READ, ledger):
+            title, icon = ledger_title(ledger)
+            url = f"/admin/{ledger}/"
+            found.append(Item(title, url, icon, request.path.startswith(url)))
+    return found
+
+
+def shell() -> Shell:
+    """The frame of this request."""
+    user: User | None = g.get("user")
+    scope = user.scope if user else Scope.everything("")
+    menu: list[tuple[str, list[Item]]] = []
+    tabs: list[Item] = []
+    if user is not None:
+        home = Item(_home_title(user), "/admin/", "house", request.path == "/admin/")
+        menu = [("", [home])]
+        menu += [(say(title), found) for title, names in GROUPS if (found := items(scope, names))]
+        role = user.roles[0] if user.roles else Role.VILLAGE
+        more = Item(_("More"), "/admin/menu/", "grid", request.path == "/admin/menu/")
+        tabs = [home, *items(scope, TABS[role]), more]
+    other = "en" if i18n.language() == "zh" else "zh"
+    return Shell(
+        menu=menu,
+        tabs=tabs,
+        place=_place(user),
+        user=user,
+        role="、".join(say(r.label) for r in user.roles) if user else "",
+        today=i18n.day(clock.today()),
+        lang=i18n.html_lang(),
+        language_url=f"/language/{other}",
+        language_label="English" if other == "en" else "中文",
+    )
+
+
+def _home_title(user: User) -> str:
+    if Role.DISTRICT in user.roles:
+        return _("District overview")
+    if Role.VILLAGE in user.roles:
+        return _("Today's work")
+    return _("Rota") if Role.COORDINATOR in user.roles else _("Trail")
+
+
+def _place(user: User | None) -> str:
+    if user is None:
+        return ""
+    return user.place or _("Whole district")
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> bytes:
+    """The icons that the panel uses, cut out of the package's sprite of two thousand, so that a phone loads few."""
+    from admin_app.panel import ICONS, views
+
+    wanted = ICONS | {view.icon for view in views().values()}
+    source = resources.files("flask_bootstrap").joinpath("static/icons/bootstrap-icons.svg").read_text("utf-8")
+    name = "{http://www.w3.org/2000/svg}"
+    ElementTree.register_namespace("", name[1:-1])
+    root = ElementTree.fromstring(source)  # noqa: S314  a file of a pinned package
+    for symbol in list(root):
+        if symbol.get("id") not in wanted:
+            root.remove(symbol)
+    return bytes(ElementTree.tostring(root, encoding="utf-8"))
+
+
+def _icons() -> Response:
+    response = Response(_sprite(), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+def scope() -> Scope:
+    """The scope of this request."""
+    return database.session().scope
