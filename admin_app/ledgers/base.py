@@ -233,7 +233,7 @@ class LedgerView(ModelView):
 
     def _subtitle(self, total: int) -> str:
         place = identity.signed_in().place
-        count = ngettext("%(num)s record", "%(num)s records", total, num=i18n.number(total))
+        count = ngettext("%(count)s record", "%(count)s records", total, count=i18n.number(total))
         return f"{place} · {count}" if place else count
 
     def _nothing(self, asked: listing.Asked, deleted: bool) -> str:
@@ -788,7 +788,7 @@ class LedgerView(ModelView):
         return self.render(
             "admin/ledger/export.html",
             title=_("Export: %(ledger)s", ledger=say(self.model.__title__)),
-            count=ngettext("%(num)s record", "%(num)s records", total, num=i18n.number(total)),
+            count=ngettext("%(count)s record", "%(count)s records", total, count=i18n.number(total)),
             conditions=[one.said(database.session(), key, value) for one, key, value in asked.active]
             + ([asked.search] if asked.search else []),
             csv_url=here.replace("%s", "csv", 1),

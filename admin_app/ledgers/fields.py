@@ -309,6 +309,11 @@ def typed_names(cls: type[Base]) -> list[str]:
     ]
 
 
+def exported_names(cls: type[Base]) -> list[str]:
+    """Every attribute that an export without a view writes: the number, then everything typed."""
+    return ["id", *typed_names(cls)]
+
+
 def field_for(cls: type[Base], name: str, options: Callable[[type[Base]], list[Any]], lookup: Any) -> Any:
     """The unbound field for one name of ``typed_names``. Raises TypeError for a column no field is known for."""
     known = references(cls)
@@ -365,4 +370,4 @@ def form_class(fields: dict[str, Any]) -> type[LedgerForm]:
     return type("Form", (LedgerForm,), dict(fields))
 
 
-__all__ = ["LedgerForm", "field_for", "form_class", "references", "typed_names"]
+__all__ = ["LedgerForm", "exported_names", "field_for", "form_class", "references", "typed_names"]
