@@ -1,0 +1,146 @@
+"""The migration builds what the models say, on both databases, and takes it down again."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection, Engine, Table, inspect, text
+from sqlalchemy.schema import CreateTable
+
+from models.base import Base
+from models.engine import make_engine
+from models.migrations import downgrade, upgrade
+from models.register import LEDGERS
+
+
+def is_searching(name: str) -> bool:
+    """Name search is the migration's own: no model declares its tables and indexes."""
+    return "_search" in name or name.endswith("_name_tokens")
+
+
+def compared(connection: Connection) -> list[object]:
+    def include(item: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+        return not (reflected and is_searching(name or ""))
+
+    options = {"compare_type": True, "include_object": include}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+
+
+def test_the_migration_builds_what_the_models_say(engine: Engine) -> None:
+    assert LEDGERS
+    with engine.connect() as connection:
+        assert compared(connection) == []
+
+
+def test_every_check_of_a_model_is_in_the_database_and_no_other(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in Base.metadata.sorted_tables:
+        expected = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
+        assert {str(c["name"]) for c in found.get_check_constraints(table.name)} == expected, table.name
+
+
+def without_blanks(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).strip()
+
+
+def defined(table: Table, engine: Engine) -> set[str]:
+    """The lines of a CREATE TABLE that the model would give."""
+    sql = str(CreateTable(table).compile(engine))
+    return {without_blanks(line).rstrip(",") for line in sql.splitlines() if line.startswith("\t")}
+
+
+def test_models_and_migration_write_the_same_tables_down_to_the_checks(sqlite_database_url: str) -> None:
+    engine = make_engine(sqlite_database_url)
+    with engine.connect() as connection:
+        kept = dict(
+            connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+        )
+    for table in Base.metadata.sorted_tables:
+        made = {
+            without_blanks(line).rstrip(",")
+            for line in kept[table.name].splitlines()
+            if line.startswith("\t")
+        }
+        assert made == defined(table, engine), table.name
+    engine.dispose()
+
+
+def conditions(engine: Engine) -> Iterator[tuple[str, str]]:
+    """Every index and CHECK of a PostgreSQL database as PostgreSQL understood it."""
+    with engine.connect() as connection:
+        yield from connection.execute(
+            text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+        )
+        yield from connection.execute(
+            text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype <> 'n'")
+        )
+
+
+def test_postgresql_understands_indexes_and_checks_of_models_and_migration_alike(
+    postgres_database_url: str, postgres_databases: object
+) -> None:
+    migrated = make_engine(postgres_database_url)
+    with postgres_databases.fresh(migrated=False) as url:  # type: ignore[attr-defined]
+        modelled = make_engine(url)
+        Base.metadata.create_all(modelled)
+        of_models = dict(conditions(modelled))
+        modelled.dispose()
+    of_migration = {k: v for k, v in conditions(migrated) if "alembic" not in k and not is_searching(k)}
+    migrated.dispose()
+    assert of_migration == of_models
+
+
+def names(url: str) -> set[str]:
+    engine = make_engine(url)
+    found = inspect(engine)
+    kept = set(found.get_table_names()) | set(
+        found.get_sequence_names() if engine.name == "postgresql" else ()
+    )
+    if engine.name == "postgresql":
+        with engine.connect() as connection:
+            kept |= set(
+                connection.scalars(
+                    text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+                )
+            )
+    engine.dispose()
+    return kept
+
+
+def test_down_leaves_nothing_and_up_again_brings_the_same(blank_database_url: str) -> None:
+    upgrade(blank_database_url)
+    first = names(blank_database_url)
+    assert {table.name for table in Base.metadata.sorted_tables} <= first
+
+    downgrade(blank_database_url, "base")
+    assert names(blank_database_url) == {"alembic_version"}
+
+    upgrade(blank_database_url)
+    assert names(blank_database_url) == first
+
+
+def test_going_up_twice_changes_nothing(database_url: str) -> None:
+    before = names(database_url)
+    upgrade(database_url)
+    assert names(database_url) == before
+
+
+@pytest.mark.parametrize(
+    "index", sorted({str(i.name) for t in Base.metadata.sorted_tables for i in t.indexes})
+)
+def test_no_index_name_is_too_long_for_postgresql(index: str) -> None:
+    assert len(index) <= 63
+
+
+def test_no_two_indexes_share_a_name() -> None:
+    found = [str(i.name) for t in Base.metadata.sorted_tables for i in t.indexes]
+    assert len(found) == len(set(found))
+
+
+def test_large_tables_lead_their_lists_with_the_village() -> None:
+    for ledger in LEDGERS:
+        table = ledger.__table__
+        if "village_id" in table.columns:
+            assert any(next(iter(i.columns)).name == "village_id" for i in table.indexes), table.name
