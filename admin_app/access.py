@@ -53,7 +53,18 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
             Rule(
                 frozenset({Act.CREATE, Act.EDIT}),
                 edits=frozenset(
-                    {"village_id", "title", "kind", "place", "starts_at", "ends_at", "needed", "contact", "contact_phone", "note"}
+                    {
+                        "village_id",
+                        "title",
+                        "kind",
+                        "place",
+                        "starts_at",
+                        "ends_at",
+                        "needed",
+                        "contact",
+                        "contact_phone",
+                        "note",
+                    }
                 ),
                 rows="asked",
             ),
@@ -63,7 +74,10 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     "assignment": {
         D: W,
         # A village confirms who came.
-        V: (*R, Rule(frozenset({Act.EDIT}), edits=frozenset({"attended", "signed_in_at", "signed_out_at", "note"}))),
+        V: (
+            *R,
+            Rule(frozenset({Act.EDIT}), edits=frozenset({"attended", "signed_in_at", "signed_out_at", "note"})),
+        ),
         C: W,
     },
     "supply": {

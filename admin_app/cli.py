@@ -94,7 +94,10 @@ def init() -> None:
 
 @app.command()
 def demo(
-    size: Annotated[int, typer.Option("--size", min=1, max=5_000_000, help="Residents; more than the demo's own make the big database.")] = 0,
+    size: Annotated[
+        int,
+        typer.Option("--size", min=1, max=5_000_000, help="Residents; more than the demo's own make the big database."),
+    ] = 0,
     today: Day = None,
 ) -> None:
     """Fill an empty database with invented people, around today; print the demo accounts."""
@@ -155,7 +158,9 @@ def run() -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; more than one needs PostgreSQL under load.")] = 2,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes; more than one needs PostgreSQL under load.")
+    ] = 2,
 ) -> None:
     """Serve the panel. TAIZHANG_SECRET_KEY must be set; PORT is 8000 unless it says otherwise."""
     _serve(host, demo=False, workers=workers)
@@ -184,7 +189,9 @@ def user_add(
     name: Annotated[str, typer.Option(help="How the account is shown.")] = "",
     village: Annotated[str, typer.Option(help="Code or name of the village the role holds in.")] = "",
     township: Annotated[str, typer.Option(help="Code or name of the township the role holds in.")] = "",
-    password: Annotated[str, typer.Option(help="Read from the terminal when it is not given.", envvar="TAIZHANG_PASSWORD")] = "",
+    password: Annotated[
+        str, typer.Option(help="Read from the terminal when it is not given.", envvar="TAIZHANG_PASSWORD")
+    ] = "",
 ) -> None:
     """Make an account with one role over a village, a township or (neither given) the whole district."""
     secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -211,7 +218,9 @@ def _place(session: sessions.Session, cls: type[Village] | type[Township], text:
 @users.command("passwd")
 def user_passwd(
     username: str,
-    password: Annotated[str, typer.Option(envvar="TAIZHANG_PASSWORD", help="Read from the terminal when it is not given.")] = "",
+    password: Annotated[
+        str, typer.Option(envvar="TAIZHANG_PASSWORD", help="Read from the terminal when it is not given.")
+    ] = "",
 ) -> None:
     """Give an account a new password; its sign-ins end."""
     secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -258,7 +267,9 @@ def trail_verify() -> None:
 
 
 @app.command()
-def report(on: Annotated[str | None, typer.Option("--on", help="The day, YYYY-MM-DD; today otherwise.")] = None) -> None:
+def report(
+    on: Annotated[str | None, typer.Option("--on", help="The day, YYYY-MM-DD; today otherwise.")] = None,
+) -> None:
     """Which villages have reported a day, and which have not."""
     from models.report import DailyReport
 
@@ -271,7 +282,11 @@ def report(on: Annotated[str | None, typer.Option("--on", help="The day, YYYY-MM
         table.add_column(heading)
     for village in villages:
         one = reported.get(village.id)
-        figures = ("未报", "", "", "") if one is None else (one.punctuality.value, str(one.home_total), str(one.released_total), str(one.in_hospital))
+        figures = (
+            ("未报", "", "", "")
+            if one is None
+            else (one.punctuality.value, str(one.home_total), str(one.released_total), str(one.in_hospital))
+        )
         table.add_row(village.name, *figures)
     console.print(table)
 
@@ -313,7 +328,11 @@ def _application() -> Any:
 
 
 @app.command()
-def backup(to: Annotated[Path | None, typer.Option("--to", help="The file to write; otherwise one in the data folder.")] = None) -> None:
+def backup(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The file to write; otherwise one in the data folder.")
+    ] = None,
+) -> None:
     """Write a consistent copy of a SQLite database while it is in use. (PostgreSQL: use pg_dump.)"""
     import sqlite3
 

@@ -28,7 +28,11 @@ def init(app: Flask) -> None:
 def _words(kind: str) -> tuple[str, str, str]:
     """Title, words, and what to do, of one kind of failure."""
     return {
-        "400": (_("This request cannot be read"), _("The address or the form is damaged."), _("Go back and try again.")),
+        "400": (
+            _("This request cannot be read"),
+            _("The address or the form is damaged."),
+            _("Go back and try again."),
+        ),
         "expired": (
             _("This form has expired"),
             _("It was opened before you signed in, or in another session. Nothing was changed."),
@@ -44,8 +48,16 @@ def _words(kind: str) -> tuple[str, str, str]:
             _("It may have been deleted, or it belongs to another village."),
             _("Look for it in the list, or in the recycle bin."),
         ),
-        "405": (_("This cannot be done that way"), _("The address exists, but not for this."), _("Go back and use the button.")),
-        "413": (_("This is too large"), _("A form takes one megabyte at most. Nothing was saved."), _("Shorten it and send it again.")),
+        "405": (
+            _("This cannot be done that way"),
+            _("The address exists, but not for this."),
+            _("Go back and use the button."),
+        ),
+        "413": (
+            _("This is too large"),
+            _("A form takes one megabyte at most. Nothing was saved."),
+            _("Shorten it and send it again."),
+        ),
         "500": (
             _("Something went wrong here"),
             _("Nothing of what you sent was saved. The error has been noted."),
@@ -87,14 +99,19 @@ def _out_of_scope(error: OutOfScope) -> ResponseReturnValue:
 
 def _note_refusal() -> None:
     """Leave a row in the trail; a database that cannot take it must not turn a refusal into a failure."""
-    from admin_app.ledgers.base import note_apart
+    from admin_app.ledgers.declared import note_apart
 
     if g.get("user") is None:
         return
     parts = request.path.split("/")
     ledger = parts[2] if len(parts) > 2 and parts[1] == "admin" else ""
     note_apart(
-        Entry(ledger[:30] or "panel", Deed.REFUSED, record_label=request.path[:120], reason=N_("This is not open to you"))
+        Entry(
+            ledger[:30] or "panel",
+            Deed.REFUSED,
+            record_label=request.path[:120],
+            reason=N_("This is not open to you"),
+        )
     )
 
 
@@ -114,7 +131,9 @@ def _cannot_write(original: object) -> bool:
 
 
 def _defect(error: Exception) -> ResponseReturnValue:
-    current_app.logger.error("defect at %s: %s", request.path, type(error).__name__, exc_info=not isinstance(error, DBAPIError))
+    current_app.logger.error(
+        "defect at %s: %s", request.path, type(error).__name__, exc_info=not isinstance(error, DBAPIError)
+    )
     if current_app.config.get("RAISE_DEFECTS"):
         raise error
     _give_up()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Flask, g, has_request_context, session as cookie
+from flask import Flask, g, has_request_context
+from flask import session as cookie
 from flask_babel import Babel, format_number, get_locale, gettext
 
 from models import clock

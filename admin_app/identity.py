@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
@@ -26,7 +27,9 @@ from models.trail import Deed, Entry
 
 blueprint = Blueprint("identity", __name__)
 manager = LoginManager()
-OPEN_ENDPOINTS = frozenset({"identity.login", "identity.healthz", "static", "admin.static", "icons", "identity.language"})
+OPEN_ENDPOINTS = frozenset(
+    {"identity.login", "identity.healthz", "static", "admin.static", "icons", "identity.language"}
+)
 PASSWORD_ENDPOINTS = frozenset({"identity.password", "identity.logout", *OPEN_ENDPOINTS})
 SEEN_EVERY = 60  # seconds between two writes of "last seen"
 
@@ -79,7 +82,9 @@ def _enter() -> ResponseReturnValue | None:
         cookie.clear()
         if cookie_language:
             cookie["language"] = cookie_language
-        return redirect(url_for("identity.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        return redirect(
+            url_for("identity.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        )
     if user.must_change_password and request.endpoint not in PASSWORD_ENDPOINTS:
         return redirect(url_for("identity.password"))
     return None

@@ -101,7 +101,7 @@ class AccountView(LedgerView):
         for row in self.subforms(record):
             role, area = row.role.data, row.area.data or ""
             known = present.get(finding.record_id(row.id.data) or 0)
-            if row.id.data and known is None or area not in valid or row.role.errors:
+            if (row.id.data and known is None) or area not in valid or row.role.errors:
                 raise Invalid(record, [Problem("grants", N_("These rights were changed meanwhile. Look again."))])
             if known is not None and (row.remove.data or not role):
                 sessions.remove(session, known)
@@ -122,7 +122,10 @@ class AccountView(LedgerView):
 
     def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
         page = super()._details_page(record, revealed)
-        facts = [Fact(say(g.role.label), Cell(str(g.village or g.township or say(N_("Whole district"))))) for g in record.grants]
+        facts = [
+            Fact(say(g.role.label), Cell(str(g.village or g.township or say(N_("Whole district")))))
+            for g in record.grants
+        ]
         return replace(page, sections=[*page.sections, (say(N_("Rights")), facts)] if facts else page.sections)
 
     def more_links(self, record: Any) -> list[Link]:
@@ -160,7 +163,13 @@ class AccountView(LedgerView):
 
 
 def _row(grant: Grant) -> dict[str, Any]:
-    area = f"village:{grant.village_id}" if grant.village_id else f"township:{grant.township_id}" if grant.township_id else "district"
+    area = (
+        f"village:{grant.village_id}"
+        if grant.village_id
+        else f"township:{grant.township_id}"
+        if grant.township_id
+        else "district"
+    )
     return {"id": str(grant.id), "role": grant.role, "area": area}
 
 

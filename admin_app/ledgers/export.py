@@ -43,7 +43,9 @@ class Sheet:
     signature: str
 
 
-def sheet(cls: type[Base], names: list[str], conditions: list[Any], order: list[Any], full: bool, signature: str) -> Sheet:
+def sheet(
+    cls: type[Base], names: list[str], conditions: list[Any], order: list[Any], full: bool, signature: str
+) -> Sheet:
     """The sheet of a class's columns. A reference is written as its record's name; what may not be seen is blank."""
     columns: list[Any] = []
     writers: list[Callable[[Any], Value]] = []

@@ -16,8 +16,16 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import Boolean, Column, Date, Integer, Numeric, inspect
 from sqlalchemy.orm import Mapper
-from wtforms import Field, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms import widgets
+from wtforms import (
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from admin_app import i18n
@@ -264,7 +272,15 @@ class YesNoField(RadioField):
 class ReferenceField(SelectField):
     """One of a short list of records (villages, townships), asked of the session each time, so within its scope."""
 
-    def __init__(self, label: Any, validators: Any = (), *, column: str, options: Callable[[], list[Any]], **kwargs: Any):
+    def __init__(
+        self,
+        label: Any,
+        validators: Any = (),
+        *,
+        column: str,
+        options: Callable[[], list[Any]],
+        **kwargs: Any,
+    ):
         super().__init__(label, validators, coerce=lambda v: int(v) if v else None, validate_choice=True, **kwargs)
         self.column, self.options = column, options
         records = options()
@@ -325,7 +341,11 @@ def field_for(cls: type[Base], name: str, options: Callable[[type[Base]], list[A
         common: dict[str, Any] = {"description": lazy_gettext(told.help) if told.help else ""}
         if issubclass(target, (Village, Township)):
             return ReferenceField(
-                lazy_gettext(told.label), validators, column=column_name, options=lambda: options(target), **common
+                lazy_gettext(told.label),
+                validators,
+                column=column_name,
+                options=lambda: options(target),
+                **common,
             )
         return lookup(lazy_gettext(told.label), validators, column=column_name, target=target, name_=name, **common)
     return _plain_field(inspect(cls).column_attrs[name].columns[0])
@@ -339,7 +359,14 @@ def _plain_field(column: Column[Any]) -> Any:
     must: list[Any] = [InputRequired() if required else Optional()]
     if isinstance(type_, Chosen):
         default = column.default.arg if column.default is not None else None  # type: ignore[attr-defined]
-        return ChoiceField(label, must, choices_of=type_.choices, blank=column.nullable or required, default=default, **common)
+        return ChoiceField(
+            label,
+            must,
+            choices_of=type_.choices,
+            blank=column.nullable or required,
+            default=default,
+            **common,
+        )
     if isinstance(type_, ChosenMany):
         return ChoicesField(label, choices_of=type_.choices, **common)
     if isinstance(type_, Boolean):
@@ -360,7 +387,10 @@ def _plain_field(column: Column[Any]) -> Any:
         must = [NoControls(), *([DataRequired()] if required else [Optional()]), Length(max=type_.length)]
         common["render_kw"] = {"maxlength": type_.length}
         if told.mask is not None:
-            common["render_kw"] |= {"autocomplete": "off", "inputmode": "text" if told.mask == "identity" else "tel"}
+            common["render_kw"] |= {
+                "autocomplete": "off",
+                "inputmode": "text" if told.mask == "identity" else "tel",
+            }
         return kind(label, must, **common)
     raise TypeError(f"no field is known for {column.table.name}.{column.name} ({type_!r})")
 

@@ -25,7 +25,7 @@ from models.base import Base, Record
 from models.place import Township, Village
 from models.session import Session
 from models.types import Chosen, Instant, Tenths
-from models.words import Choice, N_
+from models.words import N_, Choice
 
 SIZES = (20, 50, 100)
 RESERVED = frozenset({"page", "sort", "q", "size", "lang", "id", "url", "more"})
@@ -149,7 +149,10 @@ class SpanFilter(Filter):
     def bounds(self, first: Any, last: Any) -> list[ColumnElement[bool]]:
         """The conditions of the two bounds, either of which may be None."""
         column = getattr(self.cls, self.name)
-        return [*([column >= first] if first is not None else []), *([column <= last] if last is not None else [])]
+        return [
+            *([column >= first] if first is not None else []),
+            *([column <= last] if last is not None else []),
+        ]
 
     def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
         first, last = (self.read(args[k]) if args.get(k) else None for k in self.keys())
@@ -224,7 +227,11 @@ class Asked:
 
 
 def read(
-    cls: type[Record], args: MultiDict[str, str], filters: dict[str, Filter], sortable: frozenset[str], default: str
+    cls: type[Record],
+    args: MultiDict[str, str],
+    filters: dict[str, Filter],
+    sortable: frozenset[str],
+    default: str,
 ) -> Asked:
     """Read an address. Nothing in it can raise: what makes no sense is left out and said in ``notices``."""
     asked = Asked(args, sort=default.removeprefix("-"), descending=default.startswith("-"))
@@ -232,12 +239,14 @@ def read(
         try:
             condition = one.condition(args)
         except (ValueError, OverflowError):
-            asked.notices.append(say(N_("This condition makes no sense and was left out: %(name)s"), {"name": one.label}))
+            asked.notices.append(
+                say(N_("This condition makes no sense and was left out: %(name)s"), {"name": one.label})
+            )
             continue
         if condition is not None:
             asked.conditions.append(condition)
-            asked.active += [(one, key, value) for key in one.keys() for value in args.getlist(key) if value]
-    known = RESERVED | {key for one in filters.values() for key in one.keys()}
+            asked.active += [(one, key, value) for key in one for value in args.getlist(key) if value]
+    known = RESERVED | {key for one in filters.values() for key in one}
     if any(key not in known for key in args):
         asked.notices.append(say(N_("A condition that does not exist here was left out.")))
     asked.search = args.get("q", "").replace("\x00", " ").strip()[:100]
@@ -283,18 +292,19 @@ def _slice(
     """One page, counted from whichever end of the list is nearer."""
     backwards = offset > total // 2
     start = total - offset - count if backwards else offset
-    order = _order(cls, asked, asked.descending != backwards)
+    order = order_by(cls, asked, asked.descending != backwards)
     statement = select(cls).where(*conditions).order_by(*order).offset(start).limit(count)
     if start >= DEEP:
         numbers = session.scalars(
-            select(cls.id).where(*conditions).order_by(*order).offset(start).limit(count), execution_options=execution
+            select(cls.id).where(*conditions).order_by(*order).offset(start).limit(count),
+            execution_options=execution,
         ).all()
         statement = select(cls).where(cls.id.in_(numbers)).order_by(*order)
     records = list(session.scalars(statement.options(*options), execution_options=execution))
     return records[::-1] if backwards else records
 
 
-def _order(cls: type[Record], asked: Asked, descending: bool) -> list[Any]:
+def order_by(cls: type[Record], asked: Asked, descending: bool) -> list[Any]:
     direction: Callable[[Any], Any] = (lambda c: c.desc()) if descending else (lambda c: c.asc())
     if asked.sort == "id":
         return [direction(cls.id)]

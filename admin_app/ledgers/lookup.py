@@ -49,7 +49,17 @@ class ScopedLoader(QueryAjaxModelLoader):
 class LookupField(StringField):
     """A reference typed as words and chosen from what is found; ``<name>-q`` holds the words, ``<name>`` the number."""
 
-    def __init__(self, label: Any, validators: Any = (), *, column: str, target: type[Base], name_: str, url: str, **kw: Any):
+    def __init__(
+        self,
+        label: Any,
+        validators: Any = (),
+        *,
+        column: str,
+        target: type[Base],
+        name_: str,
+        url: str,
+        **kw: Any,
+    ):
         super().__init__(label, validators, **kw)
         self.column, self.loader = column, ScopedLoader(name_, target)
         self._url = url
@@ -73,7 +83,12 @@ class LookupField(StringField):
         words = request.form.get(f"{self.name}-q", "").strip()[:100]
         chosen = self.loader.get_one(typed) if typed else None
         # Other words than those of the chosen record mean that another one is wanted.
-        if chosen is not None and words and words != finding.described(chosen) and self.name in request.form.getlist("_lookup"):
+        if (
+            chosen is not None
+            and words
+            and words != finding.described(chosen)
+            and self.name in request.form.getlist("_lookup")
+        ):
             chosen = None
         self.data = None
         self._show(chosen)

@@ -81,7 +81,10 @@ class ObservationView(LedgerView):
 class VisitView(LedgerView):
     columns = ("resident", "outcome", "temperature", "on", "period", "how", "village")
     sections = (
-        Section(N_("Visit"), ("observation", "on", "period", "temperature", "outcome", "how", "taken_at", "symptoms")),
+        Section(
+            N_("Visit"),
+            ("observation", "on", "period", "temperature", "outcome", "how", "taken_at", "symptoms"),
+        ),
         Section(N_("Three questions"), ("went_out", "contacts", "measures", "note", "late_reason")),
     )
     derived = ("village",)

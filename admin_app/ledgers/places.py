@@ -18,7 +18,10 @@ from models.words import N_
 class BusinessView(LedgerView):
     columns = ("name", "status", "kind", "control", "operator", "phone", "address", "village")
     sections = (
-        Section(N_("Business"), ("village", "name", "kind", "address", "control", "status", "open", "opening_hours")),
+        Section(
+            N_("Business"),
+            ("village", "name", "kind", "address", "control", "status", "open", "opening_hours"),
+        ),
         Section(N_("People"), ("operator", "phone", "home_address", "guarantor", "contact", "cadre", "leader")),
         Section(N_("Markets"), ("area", "stalls", "note")),
     )
@@ -32,9 +35,22 @@ class BusinessView(LedgerView):
 
 
 class InspectionView(LedgerView):
-    columns = ("business", "on", "way", "inspector", "operating", "findings", "rectify_by", "recheck", "village")
+    columns = (
+        "business",
+        "on",
+        "way",
+        "inspector",
+        "operating",
+        "findings",
+        "rectify_by",
+        "recheck",
+        "village",
+    )
     sections = (
-        Section(N_("Inspection"), ("business", "on", "way", "inspector", "departments", "operating", "masks", "disinfected")),
+        Section(
+            N_("Inspection"),
+            ("business", "on", "way", "inspector", "departments", "operating", "masks", "disinfected"),
+        ),
         Section(N_("Problems and rectification"), ("findings", "rectify_by", "rechecked_on", "recheck", "note")),
     )
     derived = ("village",)
@@ -51,7 +67,10 @@ class InspectionView(LedgerView):
 class EnterpriseView(LedgerView):
     columns = ("name", "credit_code", "legal_person", "contact", "phone", "workers", "village")
     sections = (
-        Section(N_("Enterprise"), ("village", "name", "credit_code", "legal_person", "address", "business_scope", "workers")),
+        Section(
+            N_("Enterprise"),
+            ("village", "name", "credit_code", "legal_person", "address", "business_scope", "workers"),
+        ),
         Section(N_("Contact"), ("contact", "phone", "duty_phone", "note")),
     )
     filters = ("village", "workers")
@@ -69,8 +88,14 @@ class ResumptionView(LedgerView):
         Section(
             N_("Conditions"),
             (
-                "isolation_room", "disinfection", "temperature_checks", "publicity", "commitment_letter",
-                "emergency_plan", "health_table", "told_face_to_face",
+                "isolation_room",
+                "disinfection",
+                "temperature_checks",
+                "publicity",
+                "commitment_letter",
+                "emergency_plan",
+                "health_table",
+                "told_face_to_face",
             ),  # fmt: skip
         ),
         Section(N_("Checks"), ("checked_on", "check_findings", "suspended_on", "suspension_reason", "note")),
@@ -86,9 +111,15 @@ class ResumptionView(LedgerView):
 class BanquetView(LedgerView):
     columns = ("host", "status", "held_on", "place", "occasion", "tables", "guests", "source", "village")
     sections = (
-        Section(N_("Banquet"), ("village", "held_on", "place", "host", "host_phone", "occasion", "tables", "guests", "source")),
+        Section(
+            N_("Banquet"),
+            ("village", "held_on", "place", "host", "host_phone", "occasion", "tables", "guests", "source"),
+        ),
         Section(N_("Catering"), ("cook", "cook_phone", "restaurant", "business")),
-        Section(N_("Verification"), ("status", "findings", "joint_enforcement", "outcome", "verified_by", "concluded_on", "note")),
+        Section(
+            N_("Verification"),
+            ("status", "findings", "joint_enforcement", "outcome", "verified_by", "concluded_on", "note"),
+        ),
     )
     filters = ("status", "source", "village", "held_on", "joint_enforcement", "business")
     quick = (("status", "new"), ("status", "verified"))
@@ -131,7 +162,10 @@ class CheckpointView(LedgerView):
 class PassageView(LedgerView):
     columns = ("name", "direction", "at", "plate", "people", "temperature", "phone", "checkpoint", "village")
     sections = (
-        Section(N_("Passage"), ("checkpoint", "direction", "at", "plate", "name", "people", "phone", "identity_number")),
+        Section(
+            N_("Passage"),
+            ("checkpoint", "direction", "at", "plate", "name", "people", "phone", "identity_number"),
+        ),
         Section(N_("Journey"), ("origin", "destination", "temperature", "purpose", "keeper", "note")),
     )
     derived = ("village",)
@@ -149,7 +183,10 @@ class PassageView(LedgerView):
 class PublicityView(LedgerView):
     columns = ("content", "kind", "on", "place", "quantity", "responsible", "village")
     sections = (
-        Section(N_("Publicity"), ("village", "on", "kind", "content", "place", "quantity", "responsible", "photo", "note")),
+        Section(
+            N_("Publicity"),
+            ("village", "on", "kind", "content", "place", "quantity", "responsible", "photo", "note"),
+        ),
     )
     filters = ("kind", "village", "on")
     search = ("content", "place", "responsible")

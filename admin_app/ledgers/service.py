@@ -16,9 +16,7 @@ from models.words import N_
 
 class OrganisationView(LedgerView):
     columns = ("name", "contact", "phone", "founded_on", "party_branch")
-    sections = (
-        Section(N_("Organisation"), ("name", "contact", "phone", "founded_on", "party_branch", "note")),
-    )
+    sections = (Section(N_("Organisation"), ("name", "contact", "phone", "founded_on", "party_branch", "note")),)
     filters = ("founded_on",)
     search = ("name", "contact")
     search_hint = N_("Name or contact")
@@ -29,7 +27,10 @@ class OrganisationView(LedgerView):
 class VolunteerView(LedgerView):
     columns = ("name", "number", "organisation", "phone", "skills", "unavailable_until", "village")
     sections = (
-        Section(N_("Volunteer"), ("village", "number", "name", "identity_number", "sex", "birth_date", "phone", "politics")),
+        Section(
+            N_("Volunteer"),
+            ("village", "number", "name", "identity_number", "sex", "birth_date", "phone", "politics"),
+        ),
         Section(N_("Service"), ("organisation", "skills", "hours", "unavailable_until", "note")),
     )
     filters = ("organisation", "politics", "village", "unavailable_until")
@@ -44,7 +45,10 @@ class VolunteerView(LedgerView):
 class DutyView(LedgerView):
     columns = ("title", "status", "kind", "starts_at", "ends_at", "needed", "place", "village")
     sections = (
-        Section(N_("Duty"), ("village", "title", "kind", "place", "checkpoint", "starts_at", "ends_at", "needed", "status")),
+        Section(
+            N_("Duty"),
+            ("village", "title", "kind", "place", "checkpoint", "starts_at", "ends_at", "needed", "status"),
+        ),
         Section(N_("Contact"), ("contact", "contact_phone", "note")),
     )
     filters = ("status", "kind", "village", "starts_at", "checkpoint")
@@ -60,7 +64,10 @@ class DutyView(LedgerView):
 class AssignmentView(LedgerView):
     columns = ("volunteer", "duty", "signed_in_at", "signed_out_at", "hours", "attended", "village")
     sections = (
-        Section(N_("Assignment"), ("duty", "volunteer", "signed_in_at", "signed_out_at", "hours", "attended", "note")),
+        Section(
+            N_("Assignment"),
+            ("duty", "volunteer", "signed_in_at", "signed_out_at", "hours", "attended", "note"),
+        ),
     )
     derived = ("village",)
     filters = ("attended", "village", "duty", "volunteer", "signed_in_at")
@@ -91,7 +98,20 @@ class SupplyView(LedgerView):
 class DonationView(LedgerView):
     columns = ("donor", "kind", "what", "quantity", "measure", "received_on", "went_to", "village")
     sections = (
-        Section(N_("Donation"), ("village", "donor", "kind", "what", "quantity", "measure", "directed", "receiver", "received_on")),
+        Section(
+            N_("Donation"),
+            (
+                "village",
+                "donor",
+                "kind",
+                "what",
+                "quantity",
+                "measure",
+                "directed",
+                "receiver",
+                "received_on",
+            ),
+        ),
         Section(N_("Where it went"), ("went_to", "published_on", "note")),
     )
     filters = ("kind", "directed", "village", "received_on", "published_on")
@@ -105,13 +125,34 @@ class DonationView(LedgerView):
 
 
 class DailyReportView(LedgerView):
-    columns = ("village", "on", "punctuality", "status", "surveyed", "home_total", "released_total", "in_hospital", "handed_in_by")
+    columns = (
+        "village",
+        "on",
+        "punctuality",
+        "status",
+        "surveyed",
+        "home_total",
+        "released_total",
+        "in_hospital",
+        "handed_in_by",
+    )
     sections = (
-        Section(N_("Report"), ("village", "on", "handed_in_by", "handed_in_at", "punctuality", "status", "revision")),
+        Section(
+            N_("Report"),
+            ("village", "on", "handed_in_by", "handed_in_at", "punctuality", "status", "revision"),
+        ),
         Section(N_("Survey"), ("surveyed", "came", "met_case", "lived_with_contact", "met_from_area", "abnormal")),
         Section(
             N_("Observation"),
-            ("central_today", "central_total", "home_today", "home_total", "released_today", "released_total", "in_hospital"),
+            (
+                "central_today",
+                "central_total",
+                "home_today",
+                "home_total",
+                "released_today",
+                "released_total",
+                "in_hospital",
+            ),
         ),
         Section(N_("Corrections"), ("correction_reason", "return_reason", "note")),
     )

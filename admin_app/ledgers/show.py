@@ -18,10 +18,11 @@ from models.base import Base, Record, about
 from models.session import Session
 from models.trail import Deed, TrailEntry
 from models.types import Chosen, ChosenMany, Instant, Prose, Tenths
-from models.words import Choice, N_, Tone
+from models.words import N_, Choice
 
 Writer = Callable[[Any], Cell]
 NOTHING = Cell("")
+
 
 def words_of(value: Any) -> str:
     """A value in words: choices and yes/no translated, days and instants as people write them."""
@@ -152,13 +153,17 @@ def told_of(
     mapper = inspect(cls)
     told = []
     for name, (before, after) in changes.items():
-        if name not in mapper.column_attrs or seen is not None and name not in seen:
+        if name not in mapper.column_attrs or (seen is not None and name not in seen):
             continue
         column = mapper.column_attrs[name].columns[0]
         if about(column).computed and name not in ("status",) and not about(column).secret:
             continue
         told.append(
-            Told(say(about(column).label), _read(session, cls, column, before), _read(session, cls, column, after))
+            Told(
+                say(about(column).label),
+                _read(session, cls, column, before),
+                _read(session, cls, column, after),
+            )
         )
     return told
 
@@ -197,7 +202,7 @@ def _target(cls: type[Base], column: Column[Any]) -> type[Base] | None:
 
 def plain_text(value: Any, mask: Any = None) -> str | int | float | Decimal | None:
     """A value as an export keeps it: numbers as numbers, everything else as text, masked where need be."""
-    if value is None or isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+    if value is None or (isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)):
         return value
     if mask is not None:
         return masks.masked(str(value), mask)
@@ -216,4 +221,14 @@ def names_of(records: Iterable[Any], limit: int = 10) -> tuple[list[str], int]:
     return every[:limit], max(0, len(every) - limit)
 
 
-__all__ = ["fact", "kind_of", "label_of", "moment", "names_of", "plain_text", "timeline", "words_of", "writer"]
+__all__ = [
+    "fact",
+    "kind_of",
+    "label_of",
+    "moment",
+    "names_of",
+    "plain_text",
+    "timeline",
+    "words_of",
+    "writer",
+]

@@ -1,0 +1,248 @@
+"""Reading a ledger: its list, its recycle bin, one record with its timeline, and a masked value asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from admin_app import database, i18n, identity
+from admin_app.i18n import say
+from admin_app.ledgers import fields, listing, show
+from admin_app.ledgers.declared import Part
+from admin_app.ledgers.page import Cell, Chip, Column, DetailsPage, Kind, Link, ListPage, Row
+from models.scope import Act
+from models.session import Session
+
+
+class Reading(Part):
+    """List, recycle bin, details, reveal."""
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The list."""
+        return self.render("admin/ledger/list.html", page=self._list_page(deleted=False))
+
+    @expose("/bin/")
+    def bin_view(self) -> ResponseReturnValue:
+        """The recycle bin."""
+        self._require(Act.DELETE)
+        return self.render("admin/ledger/bin.html", page=self._list_page(deleted=True))
+
+    def _list_page(self, deleted: bool) -> ListPage:
+        session = database.session()
+        base = self.base + ("bin/" if deleted else "")
+        names = self._seen(self.columns)
+        filters = {n: f for n, f in self._filters_by_name.items() if self._seen([n])}
+        asked = listing.read(self.model, request.args, filters, frozenset(self._sortable_columns), self.order)
+        records, pager = listing.fetch(session, self.model, asked, self._loading(names), base, deleted)
+        if deleted:
+            names = [*names, "deleted_at", "deleted_by"]
+        writers = [self._writer(name) for name in names]
+        scope = session.scope
+        return ListPage(
+            title=say(self.model.__title__) + (f" · {_('Recycle bin')}" if deleted else ""),
+            subtitle=self._subtitle(pager.total),
+            url=base,
+            columns=[self._column(name, i, asked, base) for i, name in enumerate(names)],
+            rows=[self._row(record, names, writers, deleted) for record in records],
+            pager=pager,
+            search=asked.search,
+            search_hint=say(self.search_hint),
+            chips=self._chips(session, asked, filters, base, pager.total, deleted),
+            filters=[f.form(session, request.args) for f in filters.values()],
+            kept=[(k, v) for k, v in request.args.items(multi=True) if k not in ("q", "page") and v],
+            clear_url=base,
+            actions=[] if deleted else self._bulk_actions(),
+            action_url=self.base + "action/",
+            links=self._list_links(scope, deleted),
+            empty=self._nothing(asked, deleted),
+            notices=asked.notices,
+        )
+
+    def _subtitle(self, total: int) -> str:
+        place = identity.signed_in().place
+        count = ngettext("%(count)s record", "%(count)s records", total, count=i18n.number(total))
+        return f"{place} · {count}" if place else count
+
+    def _nothing(self, asked: listing.Asked, deleted: bool) -> str:
+        if asked.search or asked.active:
+            return _("Nothing fits. Take a condition away or search for something else.")
+        return _("The recycle bin is empty.") if deleted else say(self.empty)
+
+    def _column(self, name: str, position: int, asked: listing.Asked, base: str) -> Column:
+        kind = Kind.TITLE if position == 0 else show.kind_of(self.model, name)
+        card = self.cards.get(name) or _card(kind)
+        sort_url = sorted_now = ""
+        if name in self._sortable_columns:
+            now = name == asked.sort
+            sorted_now = ("descending" if asked.descending else "ascending") if now else ""
+            sort_url = asked.url(base, sort=f"-{name}" if now and not asked.descending else name)
+        return Column(name, say(show.label_of(self.model, name)), kind, card, sort_url, sorted_now)
+
+    def _row(self, record: Any, names: Sequence[str], writers: Sequence[show.Writer], deleted: bool) -> Row:
+        scope = database.session().scope
+        cells = [write(record) for write in writers]
+        seen = scope.sees(self.model) is not None and scope.sees(self.model, record)
+        if seen:
+            known = fields.references(self.model)
+            cells = [
+                cell if (known[n][0] if n in known else n) in seen or n.startswith("deleted") else Cell("")
+                for n, cell in zip(names, cells, strict=True)
+            ]
+        url = f"{self.base}details/?id={record.id}"
+        first = cells[0]
+        cells[0] = Cell(first.text or f"#{record.id}", Kind.TITLE, url="" if deleted else url, dim=self.beside(record))
+        if deleted:
+            may = scope.may_to(Act.DELETE, record)
+            return Row(
+                record.id,
+                record.version,
+                str(record),
+                cells,
+                "",
+                f"{self.base}restore/?id={record.id}" if may else "",
+            )
+        return Row(
+            record.id,
+            getattr(record, "version", 0),
+            str(record),
+            cells,
+            url,
+            f"{self.base}edit/?id={record.id}" if scope.may_to(Act.EDIT, record) else "",
+            f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
+        )
+
+    def beside(self, record: Any) -> str:
+        """What stands dim beside the name in a list, for instance sex and age."""
+        return ""
+
+    def _loading(self, names: Iterable[str]) -> list[Any]:
+        """Load the references a page shows with it, and what their names are made of, instead of one by one."""
+        options = []
+        for name in names:
+            if name in fields.references(self.model):
+                option = selectinload(getattr(self.model, name))
+                target = fields.references(self.model)[name][1]
+                for further in getattr(target, "__named_by__", ()):
+                    option = option.selectinload(getattr(target, further))
+                options.append(option)
+        for name in getattr(self.model, "__named_by__", ()):
+            if name not in names:
+                options.append(selectinload(getattr(self.model, name)))
+        return options
+
+    def _chips(
+        self,
+        session: Session,
+        asked: listing.Asked,
+        filters: dict[str, listing.Filter],
+        base: str,
+        total: int,
+        deleted: bool,
+    ) -> list[Chip]:
+        """What narrows the list now, each with its way off, then what is one tap away."""
+        chips = [
+            Chip(one.said(session, key, value), asked.url(base, drop=(key, value)), True)
+            for one, key, value in asked.active
+        ]
+        if deleted:
+            return chips
+        on = {(key, value) for _one, key, value in asked.active}
+        for name, code in self.quick:
+            if name in filters and (name, code) not in on and not request.args.get(name):
+                chips.append(Chip(filters[name].said(session, name, code), asked.url(base, **{name: code}), False))
+        return chips
+
+    def _list_links(self, scope: Any, deleted: bool) -> list[Link]:
+        if deleted:
+            return [Link(_("Back to the list"), self.base)]
+        links = []
+        query = request.query_string.decode()
+        if scope.may(Act.DELETE, self.ledger):
+            links.append(Link(_("Recycle bin"), self.base + "bin/"))
+        if scope.may(Act.EXPORT, self.ledger):
+            links.append(Link(_("Export"), self.base + "export/csv/" + (f"?{query}" if query else "")))
+        if self.can_be_made and scope.may(Act.CREATE, self.ledger):
+            links.append(Link(_("New record"), self.base + "new/", main=True))
+        return links
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        """One record with its timeline."""
+        return self._details(self.get_one(request.args.get("id")), frozenset())
+
+    @expose("/reveal/", methods=("POST",))
+    def reveal_view(self) -> ResponseReturnValue:
+        """One record with one masked value shown; that it was shown is in the trail before it is."""
+        record = self.get_one(request.args.get("id"))
+        self._require(Act.REVEAL, record)
+        name = request.args.get("field", "")
+        if name not in self._masked_names() or not self._seen([name], record):
+            abort(404)
+        self._note_reveal(record, [name])
+        return self._details(record, frozenset({name}))
+
+    def _details(self, record: Any, revealed: frozenset[str]) -> str:
+        return self.render("admin/ledger/details.html", page=self._details_page(record, revealed))
+
+    def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
+        session = database.session()
+        scope = session.scope
+        may_reveal = scope.may_to(Act.REVEAL, record)
+        sections = []
+        for section in self.sections:
+            names = [n for n in self._seen(section.names, record)]
+            facts = [self._fact(record, n, may_reveal, n in revealed) for n in names]
+            if any(f.cell.text for f in facts):
+                sections.append((say(section.title), [f for f in facts if f.cell.text]))
+        status = next((n for n in self.columns if show.kind_of(self.model, n) is Kind.CHIP), None)
+        links = (
+            [Link(_("Edit"), f"{self.base}edit/?id={record.id}", main=True)] if scope.may_to(Act.EDIT, record) else []
+        )
+        return DetailsPage(
+            title=str(record),
+            subtitle=self._under_title(record),
+            status=self._writer(status)(record) if status and self._seen([status], record) else None,
+            sections=sections,
+            links=[*self.more_links(record), *links],
+            delete_url=f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
+            version=getattr(record, "version", 0),
+            related=self._related(session, record),
+            timeline=show.timeline(session, record) if scope.may(Act.READ, "trail") else [],
+            back_url=self.base,
+        )
+
+    def _under_title(self, record: Any) -> str:
+        village = getattr(record, "village", None)
+        parts = [
+            say(self.model.__title__),
+            self.beside(record),
+            str(village) if village else "",
+            f"#{record.id}",
+        ]
+        return " · ".join(p for p in parts if p)
+
+    def more_links(self, record: Any) -> list[Link]:
+        """Further buttons of a details page."""
+        return []
+
+    def _related(self, session: Session, record: Any) -> list[tuple[str, int, str]]:
+        found = []
+        for cls, name in self.related:
+            if session.scope.may(Act.READ, cls.__ledger__):
+                column = getattr(cls, fields.references(cls)[name][0])
+                count = session.scalar(select(func.count()).select_from(cls).where(column == record.id)) or 0
+                found.append((say(cls.__title__), count, f"/admin/{cls.__ledger__}/?{name}={record.id}"))
+        return found
+
+
+def _card(kind: Kind) -> str:
+    return {Kind.TITLE: "title", Kind.CHIP: "side", Kind.MASKED: "hide"}.get(kind, "wide")
