@@ -131,7 +131,7 @@ class Grant(Record):
             yield Problem("grants", N_("This is the last district admin: the role cannot be taken away."))
 
     def __str__(self) -> str:
-        return f"{self.role.value} {self.village or self.township or ''}".strip()
+        return " · ".join(str(part) for part in (self.account, self.village or self.township) if part is not None)
 
 
 class SignIn(Base):

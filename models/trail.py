@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import JSON, Connection, Index, Table, UniqueConstraint, insert, inspect, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
-from sqlalchemy.orm import Mapped, Mapper
+from sqlalchemy.orm import Mapped, Mapper, relationship
 from sqlalchemy.orm.session import Session as OrmSession
 
 from models import clock, words
@@ -26,6 +26,9 @@ from models.base import Base, Record, about, field, to
 from models.scope import NOBODY, Actor, Scope
 from models.types import Chosen, Instant, Line, Prose, RecordId
 from models.words import N_, Choice, Tone
+
+if TYPE_CHECKING:
+    from models.place import Village
 
 DISTRICT_CHAIN: Final = 0
 GENESIS: Final = "0" * 64
@@ -93,6 +96,11 @@ class TrailEntry(Base):
     reason: Mapped[str] = field(Prose(500), N_("Reason"))
     previous: Mapped[str] = field(Line(64), N_("Hash before"))
     hash: Mapped[str] = field(Line(64), N_("Hash"))
+
+    village: Mapped[Village | None] = relationship("Village")
+
+    def __str__(self) -> str:
+        return self.record_label or f"#{self.id}"
 
 
 class TrailHead(Base):

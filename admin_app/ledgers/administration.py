@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -61,7 +61,7 @@ class AccountView(LedgerView):
         if request.method == "POST":
             forms = [GrantForm(request.form, prefix=f"grants-{i}-") for i in range(self._posted_rows())]
         else:
-            kept = [g for g in record.grants if g.deleted_at is None] if record is not None else []
+            kept = [grant for grant in record.grants if grant.deleted_at is None] if record is not None else []
             forms = [GrantForm(None, prefix=f"grants-{i}-", data=_row(g)) for i, g in enumerate(kept)]
             forms += [GrantForm(None, prefix=f"grants-{len(kept) + i}-") for i in range(NEW_ROWS)]
         for form in forms:
@@ -90,7 +90,8 @@ class AccountView(LedgerView):
         if record.username:
             record.username = record.username.strip().lower()
         if not record.password_hash:
-            record.set_password(_random_password(), must_change=True)
+            g.first_password = _random_password()
+            record.set_password(g.first_password, must_change=True)
 
     def after_flush(self, form: Any, record: Any, is_new: bool) -> None:
         """Grants are saved with their account, all or nothing."""
@@ -136,7 +137,7 @@ class AccountView(LedgerView):
     def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
         if not is_new:
             return super().saved(record, is_new)
-        return self._hand_out(record)
+        return self._told(record, g.first_password)
 
     @expose("/reset/", methods=("GET", "POST"))
     def reset_view(self) -> ResponseReturnValue:
@@ -153,6 +154,9 @@ class AccountView(LedgerView):
         record.set_password(password, must_change=True)
         session.commit()
         _end_sign_ins(record.id)
+        return self._told(record, password)
+
+    def _told(self, record: Any, password: str) -> ResponseReturnValue:
         return self.render(
             "admin/ledger/secret.html",
             title=_("Password of %(name)s", name=record.name),

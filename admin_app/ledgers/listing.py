@@ -44,7 +44,7 @@ class Filter:
         """What it is called."""
         return say(label_of(self.cls, self.name))
 
-    def keys(self) -> tuple[str, ...]:
+    def arguments(self) -> tuple[str, ...]:
         """The arguments it reads."""
         return (self.name,)
 
@@ -136,7 +136,7 @@ class SpanFilter(Filter):
 
     kind = "number"
 
-    def keys(self) -> tuple[str, ...]:
+    def arguments(self) -> tuple[str, ...]:
         return (f"{self.name}.from", f"{self.name}.to")
 
     def read(self, text: str) -> Any:
@@ -155,14 +155,14 @@ class SpanFilter(Filter):
         ]
 
     def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
-        first, last = (self.read(args[k]) if args.get(k) else None for k in self.keys())
+        first, last = (self.read(args[k]) if args.get(k) else None for k in self.arguments())
         if first is not None and last is not None and first > last:
             first, last = last, first
         found = self.bounds(first, last)
         return None if not found else found[0] if len(found) == 1 else found[0] & found[1]
 
     def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
-        first, last = (args.get(k, "") for k in self.keys())
+        first, last = (args.get(k, "") for k in self.arguments())
         return FilterField(self.name, self.label, self.kind, value_from=first, value_to=last)
 
     def said(self, session: Session, key: str, value: str) -> str:
@@ -245,8 +245,8 @@ def read(
             continue
         if condition is not None:
             asked.conditions.append(condition)
-            asked.active += [(one, key, value) for key in one for value in args.getlist(key) if value]
-    known = RESERVED | {key for one in filters.values() for key in one}
+            asked.active += [(one, key, value) for key in one.arguments() for value in args.getlist(key) if value]
+    known = RESERVED | {key for one in filters.values() for key in one.arguments()}
     if any(key not in known for key in args):
         asked.notices.append(say(N_("A condition that does not exist here was left out.")))
     asked.search = args.get("q", "").replace("\x00", " ").strip()[:100]

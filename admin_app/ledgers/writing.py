@@ -19,9 +19,12 @@ from admin_app.i18n import say
 from admin_app.ledgers import fields, finding, lookup, show
 from admin_app.ledgers.declared import Part
 from admin_app.ledgers.page import Conflict, Difference, Fact, Link, Section
+from models import clock
 from models.base import Invalid, InVillage, Record
 from models.constraints import broken_unique
 from models.scope import Act, village_columns
+
+UNTYPED = frozenset({"csrf_token", "version"})
 
 
 class Writing(Part):
@@ -96,12 +99,30 @@ class Writing(Part):
         if g.get("csrf_refused"):
             form.validate()
             return False
-        return not request.form.get("_lookup") and form.validate()
+        if request.form.get("_lookup"):
+            return False
+        if form.validate():
+            return True
+        self._tell_all(form)
+        return False
+
+    def _tell_all(self, form: Any) -> None:
+        """What cannot be read is said together with what the rules find in the rest, so that nobody mends twice."""
+        session = database.session()
+        with session.no_autoflush:
+            record = self.model()
+            for field in form:
+                if field.name not in UNTYPED and not field.errors:
+                    field.populate_obj(record, field.name)
+            found = [p for p in record.problems(clock.today()) if p.field in form and not form[p.field].errors]
+        if record in session:
+            session.expunge(record)
+        _tell(form, found, [])
 
     def fill(self, form: Any, record: Any) -> None:
         """Put what was typed into the record."""
         for field in form:
-            if field.name not in ("csrf_token", "version"):
+            if field.name not in UNTYPED:
                 field.populate_obj(record, field.name)
 
     def _save(self, form: Any, record: Any, is_new: bool) -> ResponseReturnValue:
@@ -213,6 +234,7 @@ class Writing(Part):
         typed = self.model()
         with session.no_autoflush:
             self.fill(form, typed)
+            typed.prepare()
             differences = [d for d in (self._difference(form, record, typed, f.name) for f in form) if d]
         session.expunge(typed) if typed in session else None
         kept = MultiDict(request.form)
@@ -236,7 +258,7 @@ class Writing(Part):
     def _difference(self, form: Any, record: Any, typed: Any, name: str) -> Difference | None:
         known = fields.references(self.model)
         key = known[name][0] if name in known else name
-        if name in ("csrf_token", "version") or not hasattr(record, key):
+        if name in UNTYPED or not hasattr(record, key):
             return None
         stored, new = getattr(record, key), getattr(typed, key)
         if isinstance(new, str):
