@@ -1,0 +1,91 @@
+"""The demo is written as its ledgers would have been: day after day, each day's entries on that day.
+
+So the rules are asked what they were asked then (a visit is no late entry on its own day), and the trail tells the
+days as they went.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from models import clock
+from models.base import Record
+from models.session import Session, remove
+
+Progress = Callable[[str, int, int], None]
+
+
+def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """An instant of a Shanghai day."""
+    return datetime.combine(day, time(hour, minute, second), clock.ZONE)
+
+
+@dataclass
+class _Page:
+    """What was entered on one day: new records, then changes, then what went into the recycle bin."""
+
+    new: list[Record] = field(default_factory=list)
+    changes: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)
+    gone: list[Record] = field(default_factory=list)
+
+
+class Diary:
+    """What was entered on which day, before it is entered."""
+
+    def __init__(self) -> None:
+        self._pages: defaultdict[date, _Page] = defaultdict(_Page)
+
+    def enter(self, day: date, record: Record, created_at: datetime | None = None) -> None:
+        """A new record. What it refers to is entered on the same day or was before."""
+        page = self._pages[day]
+        record.created_at = created_at or at(day, 8) + timedelta(seconds=5 * len(page.new))
+        page.new.append(record)
+
+    def change(self, day: date, record: Record, **values: Any) -> None:
+        """A record that was entered before gets new values."""
+        self._pages[day].changes.append((record, values))
+
+    def throw_away(self, day: date, record: Record) -> None:
+        """A record that was entered before goes into the recycle bin."""
+        self._pages[day].gone.append(record)
+
+    def write(self, session: Session, progress: Progress | None = None) -> None:
+        """Enter everything, the days in order. The caller commits."""
+        days = sorted(self._pages)
+        for number, day in enumerate(days, 1):
+            with pinned(day):
+                _write_page(session, self._pages[day])
+            if progress is not None:
+                progress("演示数据 demo", number, len(days))
+
+
+def _write_page(session: Session, page: _Page) -> None:
+    session.add_all(page.new)
+    session.flush()
+    for record, values in page.changes:
+        for name, value in values.items():
+            setattr(record, name, value)
+    session.flush()
+    for record in page.gone:
+        remove(session, record)
+    session.flush()
+
+
+@contextmanager
+def pinned(day: date) -> Iterator[None]:
+    """The clock's day is this one, as ``TAIZHANG_TODAY`` makes it."""
+    before = os.environ.get("TAIZHANG_TODAY")
+    os.environ["TAIZHANG_TODAY"] = day.isoformat()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TAIZHANG_TODAY"]
+        else:
+            os.environ["TAIZHANG_TODAY"] = before
