@@ -111,6 +111,7 @@ def demo(
 
 def _load_demo(size: int, day: date) -> None:
     from seeds.bulk import load_big
+
     from seeds.demo import load_demo
 
     password = os.environ.get("TAIZHANG_DEMO_PASSWORD") or secrets.token_urlsafe(9)
@@ -208,11 +209,11 @@ def user_add(
     console.print(f"{username.lower()} may sign in; the password must be changed the first time.")
 
 
-def _place(session: sessions.Session, cls: type[Village] | type[Township], text: str) -> int:
+def _place(session: sessions.Session, cls: Any, text: str) -> int:
     found = session.scalars(select(cls).where((cls.code == text) | (cls.name == text))).all()
     if len(found) != 1:
         raise Refused(f"{text!r} is {'not known' if not found else 'the name of several; give the code'}")
-    return found[0].id
+    return int(found[0].id)
 
 
 @users.command("passwd")

@@ -118,9 +118,9 @@ def _note_refusal() -> None:
 def _database(error: Exception) -> ResponseReturnValue:
     """A database that is locked, read-only or gone. The message may hold data, so only its kind is logged."""
     original = getattr(error, "orig", error)
-    if isinstance(error, DBAPIError) and not isinstance(error, (OperationalError, InterfaceError)):
-        if not _cannot_write(original):
-            return _defect(error)
+    unanswered = isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or _cannot_write(original)
+    if not unanswered:
+        return _defect(error)
     current_app.logger.error("the database does not answer: %s", type(original).__name__)
     _give_up()
     return page(503)

@@ -78,8 +78,11 @@ def _no_token(error: CSRFError) -> ResponseReturnValue:
     if view in KEEPS_TYPED and user is not None:
         database.session().act_as(_reading_only(user.scope))
         g.csrf_refused = True
-        body, _status = _as_pair(current_app.view_functions[request.endpoint or ""](**(request.view_args or {})))
-        return body, 400
+        answer = current_app.make_response(
+            current_app.view_functions[request.endpoint or ""](**(request.view_args or {}))  # type: ignore[arg-type]
+        )
+        answer.status_code = 400
+        return answer
     return page(400, "expired")
 
 
@@ -92,12 +95,6 @@ def _reading_only(scope: Scope) -> Scope:
     hands = {Act.DELETE}
     permits = tuple(replace(p, edits=frozenset(), acts=p.acts - hands) for p in scope.permits)
     return replace(NOBODY, actor=scope.actor, permits=permits)
-
-
-def _as_pair(answer: ResponseReturnValue) -> tuple[ResponseReturnValue, int]:
-    if isinstance(answer, tuple):
-        return answer[0], int(answer[1])  # type: ignore[arg-type]
-    return answer, 400
 
 
 def _headers(response: Response) -> Response:

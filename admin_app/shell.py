@@ -60,7 +60,7 @@ class Shell:
     language_url: str
     language_label: str
     logout_url: str = "/logout"
-    password_url: str = "/password"
+    password_url: str = "/password"  # noqa: S105  an address
 
 
 def init(app: Flask) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, MetaData, event, inspect, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, MetaData, event, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Mapper, declared_attr, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
@@ -72,10 +72,10 @@ def to(table: str, label: str, **options: Any) -> MappedColumn[Any]:
     return field(RecordId, label, ForeignKey(f"{table}.id", ondelete="RESTRICT"), **options)
 
 
-def about(column: Column[Any]) -> Field:
+def about(column: ColumnElement[Any]) -> Field:
     """The ``Field`` of a column; one declared without ``field()`` is called by its name."""
     found = column.info.get("field")
-    return found if isinstance(found, Field) else Field(label=column.name, computed=True)
+    return found if isinstance(found, Field) else Field(label=str(getattr(column, "name", "")), computed=True)
 
 
 @dataclass(frozen=True)

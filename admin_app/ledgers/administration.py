@@ -19,7 +19,7 @@ from wtforms import BooleanField, Form, HiddenField, SelectField
 from admin_app import database
 from admin_app.i18n import say
 from admin_app.ledgers import finding, show
-from admin_app.ledgers.base import LedgerView, Section
+from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.fields import ChoiceField
 from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
 from models import account as accounts
@@ -46,7 +46,7 @@ class GrantForm(Form):
 
 class AccountView(LedgerView):
     columns = ("name", "username", "phone", "disabled", "language", "updated_at")
-    sections = (Section(N_("Account"), ("name", "username", "phone", "language", "disabled")),)
+    sections = (part(N_("Account"), "name username phone language disabled"),)
     later = ("disabled",)
     filters = ("disabled",)
     quick = (("disabled", "1"),)
@@ -202,9 +202,9 @@ def _end_sign_ins(account_id: int) -> None:
 class TrailView(LedgerView):
     columns = ("record_label", "deed", "account_name", "at", "ledger", "village", "address")
     sections = (
-        Section(N_("What"), ("deed", "ledger", "record_label", "record_id", "village", "reason")),
-        Section(N_("Who and when"), ("account_name", "account_id", "at", "address")),
-        Section(N_("Chain"), ("chain", "seq", "previous", "hash")),
+        part(N_("What"), "deed ledger record_label record_id village reason"),
+        part(N_("Who and when"), "account_name account_id at address"),
+        part(N_("Chain"), "chain seq previous hash"),
     )
     filters = ("deed", "village", "at", "account_id", "record_id")
     quick = (("deed", "refused"), ("deed", "export"), ("deed", "reveal"), ("deed", "login_failed"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin_app.ledgers.declared import Declared
-from admin_app.ledgers.page import Section
+from admin_app.ledgers.page import part
 from admin_app.ledgers.reading import Reading
 from admin_app.ledgers.removing import Removing
 from admin_app.ledgers.taking import Taking
@@ -14,4 +14,4 @@ class LedgerView(Reading, Writing, Removing, Taking, Declared):
     """One ledger. Subclasses declare; ``admin_app/ledgers/places.py`` has short examples."""
 
 
-__all__ = ["LedgerView", "Section"]
+__all__ = ["LedgerView", "part"]

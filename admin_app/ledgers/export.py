@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import xlsxwriter
@@ -20,7 +21,7 @@ from sqlalchemy.orm import aliased
 from admin_app.i18n import say
 from admin_app.ledgers.fields import references
 from admin_app.ledgers.show import label_of, plain_text
-from models.base import Base, about
+from models.base import Base, Mask, about
 from models.person import Person
 from models.scope import Scope
 from models.session import open_session
@@ -63,7 +64,7 @@ def sheet(
             columns.append(column)
             mask = None if full else about(mapped).mask
             plain = mask is None and isinstance(mapped.type, (Cleaned, Key))
-            writers.append(_text if plain else lambda value, mask=mask: _safe(plain_text(value, mask)))
+            writers.append(_text if plain else partial(_told, mask=mask))
     statement = select(*columns).select_from(cls)
     for target_alias, on_clause in joins:
         statement = statement.outerjoin(target_alias, on_clause)
@@ -92,8 +93,8 @@ def _text(value: Any) -> Value:
     return "'" + value if isinstance(value, str) and value[:1] in FORMULA else value
 
 
-def _safe(value: Value) -> Value:
-    return _text(value)
+def _told(value: Any, mask: Mask | None) -> Value:
+    return _text(plain_text(value, mask))
 
 
 def csv_lines(engine: Engine, scope: Scope, what: Sheet) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from sqlalchemy import Boolean, Column, Date, Integer, Numeric, inspect
+from sqlalchemy import Boolean, Date, Integer, Numeric, inspect
 from sqlalchemy.orm import Mapper
 from wtforms import (
     Field,
@@ -351,14 +351,14 @@ def field_for(cls: type[Base], name: str, options: Callable[[type[Base]], list[A
     return _plain_field(inspect(cls).column_attrs[name].columns[0])
 
 
-def _plain_field(column: Column[Any]) -> Any:
+def _plain_field(column: Any) -> Any:
     told, type_ = about(column), column.type
     label = lazy_gettext(told.label)
     common: dict[str, Any] = {"description": lazy_gettext(told.help) if told.help else "", "render_kw": {}}
     required = not column.nullable and column.default is None
     must: list[Any] = [InputRequired() if required else Optional()]
     if isinstance(type_, Chosen):
-        default = column.default.arg if column.default is not None else None  # type: ignore[attr-defined]
+        default = column.default.arg if column.default is not None else None
         return ChoiceField(
             label,
             must,
@@ -379,7 +379,7 @@ def _plain_field(column: Column[Any]) -> Any:
         common["render_kw"] = {"inputmode": "decimal"}
         return DecimalField(label, must, places=getattr(type_, "places", 2), **common)
     if isinstance(type_, Integer):
-        default = column.default.arg if column.default is not None else None  # type: ignore[attr-defined]
+        default = column.default.arg if column.default is not None else None
         common["render_kw"] = {"inputmode": "numeric"}
         return WholeField(label, must, default=default if isinstance(default, int) else None, **common)
     if isinstance(type_, (Cleaned, Key)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, inspect, or_, select
 
@@ -39,7 +39,7 @@ def matches(cls: type[Base], text: str) -> ColumnElement[bool]:
     """The condition under which a record of the class matches what was typed."""
     typed = text.replace("\x00", " ")[:100]
     if issubclass(cls, Person):
-        return person_search(cls, typed, database.db.engine.dialect.name)
+        return person_search(cast(Any, cls), typed, database.db.engine.dialect.name)
     conditions = [_one(cls, name, typed) for name in SEARCHED.get(cls, ())]
     number = record_id(words.code(typed))
     if number is not None:

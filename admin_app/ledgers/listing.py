@@ -6,10 +6,10 @@ is left out and said.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, func, inspect, select
@@ -36,7 +36,7 @@ DEEP = 2_000  # an offset from which the page's numbers are looked up before its
 class Filter:
     """One filter of a ledger, made from its column."""
 
-    cls: type[Base]
+    cls: type[Any]
     name: str
 
     @property
@@ -66,9 +66,8 @@ class ChoiceFilter(Filter):
 
     @property
     def choices(self) -> type[Choice]:
-        type_ = inspect(self.cls).column_attrs[self.name].columns[0].type
-        assert isinstance(type_, Chosen)
-        return type_.choices
+        type_: Any = inspect(self.cls).column_attrs[self.name].columns[0].type
+        return cast(type[Choice], type_.choices)
 
     def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
         codes = [self.choices(v) for v in args.getlist(self.name) if v]
@@ -121,7 +120,7 @@ class ReferenceFilter(Filter):
         if not issubclass(target, (Village, Township)):
             return FilterField(self.name, self.label, "hidden", value=args.get(self.name, ""))
         on = args.getlist(self.name)
-        found = session.scalars(select(target).order_by(target.code))
+        found: Any = session.scalars(select(target).order_by(target.code))
         return FilterField(self.name, self.label, "choice", [Option(str(r.id), str(r), str(r.id) in on) for r in found])
 
     def said(self, session: Session, key: str, value: str) -> str:
@@ -215,14 +214,16 @@ class Asked:
     page: int = 1
     notices: list[str] = field(default_factory=list)
 
-    def url(self, base: str, drop: tuple[str, str] | None = None, **change: str | None) -> str:
+    def url(
+        self, base: str, drop: tuple[str, str] | None = None, change: Mapping[str, str | None] | None = None
+    ) -> str:
         """The address with one argument's value dropped or some arguments changed; back to page one by itself."""
         pairs = [
             (k, v)
             for k, v in self.args.items(multi=True)
-            if v and k != "page" and k not in change and (k, v) != drop and k != "lang"
+            if v and k != "page" and k not in (change or {}) and (k, v) != drop and k != "lang"
         ]
-        pairs += [(k, v) for k, v in change.items() if v]
+        pairs += [(k, v) for k, v in (change or {}).items() if v]
         return f"{base}?{urlencode(pairs)}" if pairs else base
 
 
@@ -315,7 +316,7 @@ def order_by(cls: type[Record], asked: Asked, descending: bool) -> list[Any]:
 
 def _pager(asked: Asked, base: str, page: int, pages: int, total: int, shown: int) -> Pager:
     def at(number: int) -> str:
-        return asked.url(base, page=str(number) if number > 1 else None)
+        return asked.url(base, change={"page": str(number) if number > 1 else None})
 
     return Pager(
         page=page,

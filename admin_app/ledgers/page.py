@@ -155,6 +155,11 @@ class Section:
     names: tuple[str, ...]
 
 
+def part(title: str, names: str) -> Section:
+    """A section declared in a line: its heading, and its fields' names with blanks between them."""
+    return Section(title, tuple(names.split()))
+
+
 @dataclass(frozen=True)
 class Told:
     """One field in a timeline entry: its label, before and after, in words."""

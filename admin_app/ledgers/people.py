@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from admin_app.i18n import say
-from admin_app.ledgers.base import LedgerView, Section
+from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.page import Link
 from models import clock
 from models.observation import Observation, Visit
@@ -24,7 +24,7 @@ def sex_and_age(person: Any) -> str:
 
 class VillageView(LedgerView):
     columns = ("name", "township", "code", "contact", "phone")
-    sections = (Section(N_("Village"), ("name", "full_name", "code", "township", "contact", "phone")),)
+    sections = (part(N_("Village"), "name full_name code township contact phone"),)
     filters = ("township",)
     search = ("name", "full_name", "code")
     search_hint = N_("Name or code")
@@ -35,12 +35,21 @@ class VillageView(LedgerView):
 class ResidentView(LedgerView):
     columns = ("name", "status", "category", "identity_number", "phone", "address", "village")
     sections = (
-        Section(N_("Person"), ("village", "name", "identity_number", "sex", "birth_date", "phone", "native_place", "address")),
-        Section(N_("Why there is a file"), ("category", "status", "came_from", "arrived_on", "arrived_by", "transport_number", "cities_passed")),
-        Section(N_("Contacts and health"), ("met_case", "lived_with_contact", "met_from_area", "health", "sought_care", "hospital", "care_on", "next_step")),
-        Section(N_("Three responsibilities"), ("cadre", "cadre_phone", "relative", "relative_phone", "statement")),
-        Section(N_("Team of three"), ("police", "doctor", "grid_worker", "note")),
-    )  # fmt: skip
+        part(
+            N_("Person"),
+            "village name identity_number sex birth_date phone native_place address",
+        ),
+        part(
+            N_("Why there is a file"),
+            "category status came_from arrived_on arrived_by transport_number cities_passed",
+        ),
+        part(
+            N_("Contacts and health"),
+            "met_case lived_with_contact met_from_area health sought_care hospital care_on next_step",
+        ),
+        part(N_("Three responsibilities"), "cadre cadre_phone relative relative_phone statement"),
+        part(N_("Team of three"), "police doctor grid_worker note"),
+    )
     filters = ("status", "category", "village", "arrived_on", "met_case", "sought_care")
     quick = (("status", "observed"), ("status", "due"), ("status", "pending"), ("category", "from_wuhan"))
     search_hint = N_("Name, pinyin, initials, identity number or its last four, phone")
@@ -60,10 +69,17 @@ class ResidentView(LedgerView):
 class ObservationView(LedgerView):
     columns = ("resident", "status", "kind", "began_on", "ends_on", "cadre", "village")
     sections = (
-        Section(N_("Observation"), ("resident", "kind", "status", "place", "last_exposure_on", "began_on", "first_period", "days", "ends_on")),
-        Section(N_("Responsible"), ("cadre", "cadre_phone", "note")),
-        Section(N_("How it ended"), ("ends_on_corrected", "correction_reason", "released_on", "became_suspected", "transferred_on", "transferred_to", "transfer_reason")),
-    )  # fmt: skip
+        part(
+            N_("Observation"),
+            "resident kind status place last_exposure_on began_on first_period days ends_on",
+        ),
+        part(N_("Responsible"), "cadre cadre_phone note"),
+        part(
+            N_("How it ended"),
+            "ends_on_corrected correction_reason released_on became_suspected transferred_on "
+            "transferred_to transfer_reason",
+        ),
+    )
     derived = ("village",)
     filters = ("status", "kind", "village", "resident", "began_on", "ends_on")
     quick = (("status", "observed"), ("kind", "hospital"), ("status", "released"))
@@ -81,11 +97,8 @@ class ObservationView(LedgerView):
 class VisitView(LedgerView):
     columns = ("resident", "outcome", "temperature", "on", "period", "how", "village")
     sections = (
-        Section(
-            N_("Visit"),
-            ("observation", "on", "period", "temperature", "outcome", "how", "taken_at", "symptoms"),
-        ),
-        Section(N_("Three questions"), ("went_out", "contacts", "measures", "note", "late_reason")),
+        part(N_("Visit"), "observation on period temperature outcome how taken_at symptoms"),
+        part(N_("Three questions"), "went_out contacts measures note late_reason"),
     )
     derived = ("village",)
     filters = ("outcome", "period", "how", "village", "on", "temperature", "observation", "resident")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_app.ledgers.base import LedgerView, Section
+from admin_app.ledgers.base import LedgerView, part
 from models import clock
 from models.business import Business, Inspection
 from models.checkpoint import Checkpoint, Passage
@@ -18,12 +18,9 @@ from models.words import N_
 class BusinessView(LedgerView):
     columns = ("name", "status", "kind", "control", "operator", "phone", "address", "village")
     sections = (
-        Section(
-            N_("Business"),
-            ("village", "name", "kind", "address", "control", "status", "open", "opening_hours"),
-        ),
-        Section(N_("People"), ("operator", "phone", "home_address", "guarantor", "contact", "cadre", "leader")),
-        Section(N_("Markets"), ("area", "stalls", "note")),
+        part(N_("Business"), "village name kind address control status open opening_hours"),
+        part(N_("People"), "operator phone home_address guarantor contact cadre leader"),
+        part(N_("Markets"), "area stalls note"),
     )
     filters = ("status", "kind", "control", "village", "open")
     quick = (("status", "defiant"), ("status", "ordered"), ("status", "recheck"))
@@ -47,11 +44,8 @@ class InspectionView(LedgerView):
         "village",
     )
     sections = (
-        Section(
-            N_("Inspection"),
-            ("business", "on", "way", "inspector", "departments", "operating", "masks", "disinfected"),
-        ),
-        Section(N_("Problems and rectification"), ("findings", "rectify_by", "rechecked_on", "recheck", "note")),
+        part(N_("Inspection"), "business on way inspector departments operating masks disinfected"),
+        part(N_("Problems and rectification"), "findings rectify_by rechecked_on recheck note"),
     )
     derived = ("village",)
     filters = ("way", "operating", "recheck", "village", "on", "rectify_by", "business")
@@ -67,11 +61,8 @@ class InspectionView(LedgerView):
 class EnterpriseView(LedgerView):
     columns = ("name", "credit_code", "legal_person", "contact", "phone", "workers", "village")
     sections = (
-        Section(
-            N_("Enterprise"),
-            ("village", "name", "credit_code", "legal_person", "address", "business_scope", "workers"),
-        ),
-        Section(N_("Contact"), ("contact", "phone", "duty_phone", "note")),
+        part(N_("Enterprise"), "village name credit_code legal_person address business_scope workers"),
+        part(N_("Contact"), "contact phone duty_phone note"),
     )
     filters = ("village", "workers")
     search = ("name", "credit_code", "contact", "legal_person")
@@ -83,22 +74,14 @@ class EnterpriseView(LedgerView):
 class ResumptionView(LedgerView):
     columns = ("enterprise", "status", "applied_on", "resumed_on", "returned", "from_hubei", "village")
     sections = (
-        Section(N_("Resumption"), ("enterprise", "status", "applied_on", "filed_on", "resumed_on")),
-        Section(N_("Workers"), ("returned", "from_outside", "from_hubei", "hubei_customers")),
-        Section(
+        part(N_("Resumption"), "enterprise status applied_on filed_on resumed_on"),
+        part(N_("Workers"), "returned from_outside from_hubei hubei_customers"),
+        part(
             N_("Conditions"),
-            (
-                "isolation_room",
-                "disinfection",
-                "temperature_checks",
-                "publicity",
-                "commitment_letter",
-                "emergency_plan",
-                "health_table",
-                "told_face_to_face",
-            ),  # fmt: skip
+            "isolation_room disinfection temperature_checks publicity commitment_letter "
+            "emergency_plan health_table told_face_to_face",
         ),
-        Section(N_("Checks"), ("checked_on", "check_findings", "suspended_on", "suspension_reason", "note")),
+        part(N_("Checks"), "checked_on check_findings suspended_on suspension_reason note"),
     )
     derived = ("village",)
     filters = ("status", "village", "resumed_on", "enterprise", "isolation_room", "commitment_letter")
@@ -111,14 +94,11 @@ class ResumptionView(LedgerView):
 class BanquetView(LedgerView):
     columns = ("host", "status", "held_on", "place", "occasion", "tables", "guests", "source", "village")
     sections = (
-        Section(
-            N_("Banquet"),
-            ("village", "held_on", "place", "host", "host_phone", "occasion", "tables", "guests", "source"),
-        ),
-        Section(N_("Catering"), ("cook", "cook_phone", "restaurant", "business")),
-        Section(
+        part(N_("Banquet"), "village held_on place host host_phone occasion tables guests source"),
+        part(N_("Catering"), "cook cook_phone restaurant business"),
+        part(
             N_("Verification"),
-            ("status", "findings", "joint_enforcement", "outcome", "verified_by", "concluded_on", "note"),
+            "status findings joint_enforcement outcome verified_by concluded_on note",
         ),
     )
     filters = ("status", "source", "village", "held_on", "joint_enforcement", "business")
@@ -132,9 +112,9 @@ class BanquetView(LedgerView):
 class TipoffView(LedgerView):
     columns = ("text", "status", "received_at", "source", "topic", "place", "verified_by", "village")
     sections = (
-        Section(N_("Tip-off"), ("village", "received_at", "source", "topic", "place", "text", "banquet")),
-        Section(N_("Informer"), ("informer", "informer_phone")),
-        Section(N_("Verification"), ("status", "findings", "outcome", "verified_by", "concluded_on", "note")),
+        part(N_("Tip-off"), "village received_at source topic place text banquet"),
+        part(N_("Informer"), "informer informer_phone"),
+        part(N_("Verification"), "status findings outcome verified_by concluded_on note"),
     )
     filters = ("status", "source", "topic", "village", "received_at", "banquet")
     quick = (("status", "new"), ("status", "verified"))
@@ -149,9 +129,7 @@ class TipoffView(LedgerView):
 
 class CheckpointView(LedgerView):
     columns = ("name", "place", "cadre", "phone", "opened_on", "closed_on", "village")
-    sections = (
-        Section(N_("Checkpoint"), ("village", "name", "place", "cadre", "phone", "opened_on", "closed_on", "note")),
-    )
+    sections = (part(N_("Checkpoint"), "village name place cadre phone opened_on closed_on note"),)
     filters = ("village", "opened_on")
     search = ("name", "place", "cadre")
     search_hint = N_("Name or place")
@@ -162,11 +140,8 @@ class CheckpointView(LedgerView):
 class PassageView(LedgerView):
     columns = ("name", "direction", "at", "plate", "people", "temperature", "phone", "checkpoint", "village")
     sections = (
-        Section(
-            N_("Passage"),
-            ("checkpoint", "direction", "at", "plate", "name", "people", "phone", "identity_number"),
-        ),
-        Section(N_("Journey"), ("origin", "destination", "temperature", "purpose", "keeper", "note")),
+        part(N_("Passage"), "checkpoint direction at plate name people phone identity_number"),
+        part(N_("Journey"), "origin destination temperature purpose keeper note"),
     )
     derived = ("village",)
     filters = ("direction", "checkpoint", "village", "at", "temperature")
@@ -182,12 +157,7 @@ class PassageView(LedgerView):
 
 class PublicityView(LedgerView):
     columns = ("content", "kind", "on", "place", "quantity", "responsible", "village")
-    sections = (
-        Section(
-            N_("Publicity"),
-            ("village", "on", "kind", "content", "place", "quantity", "responsible", "photo", "note"),
-        ),
-    )
+    sections = (part(N_("Publicity"), "village on kind content place quantity responsible photo note"),)
     filters = ("kind", "village", "on")
     search = ("content", "place", "responsible")
     search_hint = N_("What, where or who")
@@ -201,8 +171,8 @@ class PublicityView(LedgerView):
 class SupervisionView(LedgerView):
     columns = ("supervisors", "on", "place", "findings", "due_on", "done_on", "village")
     sections = (
-        Section(N_("Supervision round"), ("village", "on", "supervisors", "place")),
-        Section(N_("Findings"), ("findings", "demands", "due_on", "done", "done_on", "note")),
+        part(N_("Supervision round"), "village on supervisors place"),
+        part(N_("Findings"), "findings demands due_on done done_on note"),
     )
     filters = ("village", "on", "due_on", "done_on")
     search = ("supervisors", "place", "findings")

@@ -84,7 +84,7 @@ class Reading(Part):
         if name in self._sortable_columns:
             now = name == asked.sort
             sorted_now = ("descending" if asked.descending else "ascending") if now else ""
-            sort_url = asked.url(base, sort=f"-{name}" if now and not asked.descending else name)
+            sort_url = asked.url(base, change={"sort": f"-{name}" if now and not asked.descending else name})
         return Column(name, say(show.label_of(self.model, name)), kind, card, sort_url, sorted_now)
 
     def _row(self, record: Any, names: Sequence[str], writers: Sequence[show.Writer], deleted: bool) -> Row:
@@ -158,7 +158,7 @@ class Reading(Part):
         on = {(key, value) for _one, key, value in asked.active}
         for name, code in self.quick:
             if name in filters and (name, code) not in on and not request.args.get(name):
-                chips.append(Chip(filters[name].said(session, name, code), asked.url(base, **{name: code}), False))
+                chips.append(Chip(filters[name].said(session, name, code), asked.url(base, change={name: code}), False))
         return chips
 
     def _list_links(self, scope: Any, deleted: bool) -> list[Link]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from admin_app import identity
-from admin_app.ledgers.base import LedgerView, Section
+from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.people import sex_and_age
 from models import clock
 from models.report import DailyReport
@@ -16,7 +16,7 @@ from models.words import N_
 
 class OrganisationView(LedgerView):
     columns = ("name", "contact", "phone", "founded_on", "party_branch")
-    sections = (Section(N_("Organisation"), ("name", "contact", "phone", "founded_on", "party_branch", "note")),)
+    sections = (part(N_("Organisation"), "name contact phone founded_on party_branch note"),)
     filters = ("founded_on",)
     search = ("name", "contact")
     search_hint = N_("Name or contact")
@@ -27,11 +27,8 @@ class OrganisationView(LedgerView):
 class VolunteerView(LedgerView):
     columns = ("name", "number", "organisation", "phone", "skills", "unavailable_until", "village")
     sections = (
-        Section(
-            N_("Volunteer"),
-            ("village", "number", "name", "identity_number", "sex", "birth_date", "phone", "politics"),
-        ),
-        Section(N_("Service"), ("organisation", "skills", "hours", "unavailable_until", "note")),
+        part(N_("Volunteer"), "village number name identity_number sex birth_date phone politics"),
+        part(N_("Service"), "organisation skills hours unavailable_until note"),
     )
     filters = ("organisation", "politics", "village", "unavailable_until")
     search_hint = N_("Name, pinyin, initials, identity number or its last four, phone")
@@ -45,11 +42,8 @@ class VolunteerView(LedgerView):
 class DutyView(LedgerView):
     columns = ("title", "status", "kind", "starts_at", "ends_at", "needed", "place", "village")
     sections = (
-        Section(
-            N_("Duty"),
-            ("village", "title", "kind", "place", "checkpoint", "starts_at", "ends_at", "needed", "status"),
-        ),
-        Section(N_("Contact"), ("contact", "contact_phone", "note")),
+        part(N_("Duty"), "village title kind place checkpoint starts_at ends_at needed status"),
+        part(N_("Contact"), "contact contact_phone note"),
     )
     filters = ("status", "kind", "village", "starts_at", "checkpoint")
     quick = (("status", "asked"), ("status", "open"))
@@ -63,12 +57,7 @@ class DutyView(LedgerView):
 
 class AssignmentView(LedgerView):
     columns = ("volunteer", "duty", "signed_in_at", "signed_out_at", "hours", "attended", "village")
-    sections = (
-        Section(
-            N_("Assignment"),
-            ("duty", "volunteer", "signed_in_at", "signed_out_at", "hours", "attended", "note"),
-        ),
-    )
+    sections = (part(N_("Assignment"), "duty volunteer signed_in_at signed_out_at hours attended note"),)
     derived = ("village",)
     filters = ("attended", "village", "duty", "volunteer", "signed_in_at")
     quick = (("attended", "0"),)
@@ -81,8 +70,8 @@ class AssignmentView(LedgerView):
 class SupplyView(LedgerView):
     columns = ("name", "status", "goods", "address", "phone", "kind", "asked_on", "village")
     sections = (
-        Section(N_("Request"), ("village", "asked_on", "name", "address", "phone", "kind", "goods")),
-        Section(N_("Delivery"), ("status", "courier", "cost", "delivered_on", "note")),
+        part(N_("Request"), "village asked_on name address phone kind goods"),
+        part(N_("Delivery"), "status courier cost delivered_on note"),
     )
     filters = ("status", "kind", "village", "asked_on")
     quick = (("status", "open"), ("status", "taken"), ("status", "bought"))
@@ -98,21 +87,11 @@ class SupplyView(LedgerView):
 class DonationView(LedgerView):
     columns = ("donor", "kind", "what", "quantity", "measure", "received_on", "went_to", "village")
     sections = (
-        Section(
+        part(
             N_("Donation"),
-            (
-                "village",
-                "donor",
-                "kind",
-                "what",
-                "quantity",
-                "measure",
-                "directed",
-                "receiver",
-                "received_on",
-            ),
+            "village donor kind what quantity measure directed receiver received_on",
         ),
-        Section(N_("Where it went"), ("went_to", "published_on", "note")),
+        part(N_("Where it went"), "went_to published_on note"),
     )
     filters = ("kind", "directed", "village", "received_on", "published_on")
     search = ("donor", "what", "went_to")
@@ -137,24 +116,13 @@ class DailyReportView(LedgerView):
         "handed_in_by",
     )
     sections = (
-        Section(
-            N_("Report"),
-            ("village", "on", "handed_in_by", "handed_in_at", "punctuality", "status", "revision"),
-        ),
-        Section(N_("Survey"), ("surveyed", "came", "met_case", "lived_with_contact", "met_from_area", "abnormal")),
-        Section(
+        part(N_("Report"), "village on handed_in_by handed_in_at punctuality status revision"),
+        part(N_("Survey"), "surveyed came met_case lived_with_contact met_from_area abnormal"),
+        part(
             N_("Observation"),
-            (
-                "central_today",
-                "central_total",
-                "home_today",
-                "home_total",
-                "released_today",
-                "released_total",
-                "in_hospital",
-            ),
+            "central_today central_total home_today home_total released_today released_total in_hospital",
         ),
-        Section(N_("Corrections"), ("correction_reason", "return_reason", "note")),
+        part(N_("Corrections"), "correction_reason return_reason note"),
     )
     later = ("status", "return_reason")
     filters = ("status", "punctuality", "village", "on")

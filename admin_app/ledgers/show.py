@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Integer, Numeric, inspect, select
+from sqlalchemy import Integer, Numeric, inspect, select
 
 from admin_app import i18n
 from admin_app.i18n import say
@@ -128,7 +128,7 @@ def timeline(session: Session, record: Record, limit: int = 100) -> list[Moment]
 
 def _class_of(entry: TrailEntry) -> type[Base] | None:
     """The class whose attributes an entry names."""
-    return next((m.class_ for m in Base.registry.mappers if m.local_table.name == entry.kind), None)
+    return next((m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == entry.kind), None)
 
 
 def moment(session: Session, entry: TrailEntry, seen: frozenset[str] | None = None) -> Moment:
@@ -168,7 +168,7 @@ def told_of(
     return told
 
 
-def _read(session: Session, cls: type[Base], column: Column[Any], value: Any) -> str:
+def _read(session: Session, cls: type[Base], column: Any, value: Any) -> str:
     """A stored code of the trail as its reader would say it."""
     if value is None:
         return ""
@@ -193,7 +193,7 @@ def _read(session: Session, cls: type[Base], column: Column[Any], value: Any) ->
     return words_of(value)
 
 
-def _target(cls: type[Base], column: Column[Any]) -> type[Base] | None:
+def _target(cls: type[Base], column: Any) -> type[Base] | None:
     for name, (_key, target) in references(cls).items():
         if column in inspect(cls).relationships[name].local_columns:
             return target

@@ -286,7 +286,7 @@ class Writing(Part):
             request.args.get("offset", 0, int),
             request.args.get("limit", lookup.FOUND, int),
         )
-        return [list(loader.format(record)) for record in found]  # type: ignore[arg-type]
+        return [list(loader.format(record)) for record in found]
 
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> ResponseReturnValue:
