@@ -10,7 +10,7 @@ from models.person import Sex
 from models.place import Village
 from models.resident import Category, FileStatus, Resident
 from seeds import addresses, names
-from seeds.numbers import DIVISIONS
+from seeds.codes import DIVISIONS
 from seeds.villages import SIZES, UNTOUCHED, Setting, Staff
 
 _CATEGORIES: Final = {

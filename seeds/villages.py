@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from models.person import Sex
 from models.place import Village
+from seeds.codes import Numbers
 from seeds.diary import Diary
 from seeds.names import name
-from seeds.numbers import Numbers
 
 DAYS: Final = 24  # how far back the demo reaches
 
