@@ -14,14 +14,6 @@ from admin_app.ledgers import administration, people, places, service
 from admin_app.ledgers.base import LedgerView
 
 DECLARED = (*people.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
-# The icons of the frame and its parts; a ledger's own is on its view.
-ICONS = frozenset(
-    {
-        "house", "grid", "list", "search", "plus-lg", "funnel", "x-lg", "check-lg", "chevron-left", "chevron-right",
-        "chevron-bar-left", "chevron-bar-right", "exclamation-triangle", "trash", "pencil", "eye", "arrow-left",
-        "arrow-counterclockwise", "download", "printer", "telephone", "clock-history", "info-circle", "recycle",
-    }
-)  # fmt: skip
 
 
 class FirstScreen(AdminIndexView):

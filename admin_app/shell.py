@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from xml.etree import ElementTree
 
 from flask import Flask, Response, g, request
@@ -33,6 +34,8 @@ TABS: dict[Role, tuple[str, ...]] = {
     Role.COORDINATOR: ("duty", "volunteer", "assignment"),
     Role.AUDITOR: ("trail", "account"),
 }
+
+FRAME_ICONS = frozenset({"house", "grid"})
 
 
 @dataclass(frozen=True)
@@ -131,16 +134,17 @@ def _place(user: User | None) -> str:
 
 @lru_cache(maxsize=1)
 def _sprite() -> bytes:
-    """The icons that the panel uses, cut out of the package's sprite of two thousand, so that a phone loads few."""
-    from admin_app.panel import ICONS, views
+    """The icons that templates and views name, cut out of the package's sprite of two thousand: a phone loads few."""
+    from admin_app.panel import views
 
-    wanted = ICONS | {view.icon for view in views().values()}
-    source = resources.files("flask_bootstrap").joinpath("static/icons/bootstrap-icons.svg").read_text("utf-8")
-    name = "{http://www.w3.org/2000/svg}"
-    ElementTree.register_namespace("", name[1:-1])
-    root = ElementTree.fromstring(source)  # noqa: S314  a file of a pinned package
+    package = resources.files("flask_bootstrap").joinpath("static/bootstrap5/icons/bootstrap-icons.svg")
+    folder = Path(__file__).parent / "templates"
+    named = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.html")))
+    wanted = FRAME_ICONS | {view.icon for view in views().values()}
+    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+    root = ElementTree.fromstring(package.read_text("utf-8"))  # noqa: S314  a file of a pinned package
     for symbol in list(root):
-        if symbol.get("id") not in wanted:
+        if symbol.get("id") not in wanted and f"'{symbol.get('id')}'" not in named:
             root.remove(symbol)
     return bytes(ElementTree.tostring(root, encoding="utf-8"))
 

@@ -39,7 +39,7 @@ class Reading(Part):
     def _list_page(self, deleted: bool) -> ListPage:
         session = database.session()
         base = self.base + ("bin/" if deleted else "")
-        names = self._seen(self.columns)
+        names = self._worth_showing(self._seen(self.columns))
         filters = {n: f for n, f in self._filters_by_name.items() if self._seen([n])}
         asked = listing.read(self.model, request.args, filters, frozenset(self._sortable_columns), self.order)
         records, pager = listing.fetch(session, self.model, asked, self._loading(names), base, deleted)
@@ -66,6 +66,12 @@ class Reading(Part):
             empty=self._nothing(asked, deleted),
             notices=asked.notices,
         )
+
+    def _worth_showing(self, names: list[str]) -> list[str]:
+        """Without the village, where there is only one to be seen; never without the record's name."""
+        area = database.session().scope.area(Act.READ, self.ledger)
+        alone = not area.everywhere and len(area.villages) == 1
+        return [names[0], *(n for n in names[1:] if not (alone and n == "village"))]
 
     def _subtitle(self, total: int) -> str:
         place = identity.signed_in().place
