@@ -18,8 +18,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     database.init(app, settings)  # one confined session a request
     i18n.init(app)  # Chinese first, English beside it
-    security.init(app, settings)  # cookies, CSRF, headers
     identity.init(app, settings)  # who is signed in, and their scope
+    security.init(app, settings)  # cookies, CSRF, headers
     shell.init(app)  # menu and frame
     panel.init(app)  # the ledgers and the first screens
     errors.init(app)  # plain words when something fails

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.account import Grant, Role
+from models.report import FIGURES
 from models.scope import Act, Actor, Area, Permit, Scope
 
 READING: Final = frozenset({Act.READ, Act.EXPORT, Act.REVEAL})
@@ -95,7 +96,13 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     },
     "dailyreport": {
         D: (*R, Rule(frozenset({Act.EDIT}), edits=frozenset({"status", "return_reason"}))),
-        V: (Rule(READING | {Act.CREATE, Act.EDIT}),),
+        # The village writes figures; returning a report and closing the day are the district's.
+        V: (
+            Rule(
+                READING | {Act.CREATE, Act.EDIT},
+                edits=frozenset({"village_id", "on", "handed_in_by", "correction_reason", "note", *FIGURES}),
+            ),
+        ),
     },
     "trail": {
         D: R,

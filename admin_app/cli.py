@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from admin_app.config import BadSetting, Settings, normalise
 from models import clock, migrations, register, trail
 from models import session as sessions
-from models.account import Account, Grant, Role, end_sign_ins, password_problem
+from models.account import Account, Grant, Role, password_problem
 from models.base import Invalid
 from models.engine import make_engine
 from models.place import Township, Village
@@ -230,7 +230,6 @@ def user_passwd(
         if wrong := password_problem(secret, account.username):
             raise Refused(wrong)
         account.set_password(secret, must_change=True)
-        end_sign_ins(session, account.id, clock.now())
         session.commit()
     console.print("The password is changed.")
 
@@ -241,7 +240,6 @@ def user_disable(username: str) -> None:
     with _session() as session:
         account = _account(session, username)
         account.disabled = True
-        end_sign_ins(session, account.id, clock.now())
         session.commit()
     console.print(f"{username} can no longer sign in.")
 

@@ -73,6 +73,7 @@ def _enter() -> ResponseReturnValue | None:
     g.user = user = _recognise()
     session = database.session()
     session.act_as(user.scope if user else NOBODY)
+    session.info["sign_in_id"] = user.sign_in_id if user else 0
     if request.endpoint in OPEN_ENDPOINTS:
         return None
     if user is None:
@@ -243,7 +244,6 @@ def password() -> ResponseReturnValue:
         for name, words in problems.items():
             form[name].errors = [words]
         return render_template("password.html", form=form, why=why), 422
-    accounts.end_sign_ins(session, account.id, clock.now(), keep=user.sign_in_id)
     session.commit()
     flash(_("The password was changed. Other devices were signed out."), "ok")
     return redirect(url_for("admin.index"))

@@ -10,16 +10,18 @@ from typing import Final
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Boolean, CheckConstraint, Index, Integer, func, select
-from sqlalchemy.orm import Mapped, object_session, relationship
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, select, update
+from sqlalchemy.orm import Mapped, joinedload, object_session, relationship
 from sqlalchemy.orm.session import Session as OrmSession
 
+from models import clock, words
 from models.base import Base, Mask, Problem, Record, field, live, to
 from models.person import phone_problem
 from models.place import Township, Village
+from models.rules import changed
 from models.scope import Reach
 from models.types import Chosen, Code, Instant, Key, Line, RecordId
-from models.words import Choice, N_
+from models.words import N_, Choice
 
 FAILURES_BEFORE_LOCK: Final = 5
 LOCK_TIME: Final = timedelta(minutes=15)
@@ -78,6 +80,19 @@ class Account(Record):
     def knows(self, password: str) -> bool:
         """True for the account's present password."""
         return _hasher.verify(password[:500], self.password_hash)
+
+    def prepare(self) -> None:
+        """Who is disabled, deleted or given another password is signed out, all but the browser that asked for it."""
+        session = object_session(self)
+        closing = (self.disabled and changed(self, "disabled")) or (self.deleted_at and changed(self, "deleted_at"))
+        if session is not None and self.id and (closing or changed(self, "password_hash")):
+            open_ones = SignIn.__table__
+            session.connection().execute(
+                update(open_ones)
+                .where(open_ones.c.account_id == self.id, open_ones.c.ended_at.is_(None))
+                .where(open_ones.c.id != session.info.get("sign_in_id", 0))
+                .values(ended_at=clock.now())
+            )
 
     def problems(self, today: date) -> Iterator[Problem]:
         if self.username and not all(c.isascii() and (c.isalnum() or c in "._-") for c in self.username):
@@ -179,7 +194,7 @@ def sign_in(session: OrmSession, username: str, password: str, now: datetime, ad
 
     A locked, disabled, unknown or mistyped account cannot be told apart from outside, by words or by time.
     """
-    username = username.strip().lower()[:200]
+    username = "" if words.has_controls(username) else username.strip().lower()[:200]
     account = session.scalars(select(Account).where(Account.username == username)).one_or_none()
     fits = _hasher.verify(password[:500], account.password_hash if account else _NOBODYS_HASH)
     failed = session.get(FailedSignIn, _sha(username))
@@ -209,25 +224,23 @@ def current_sign_in(session: OrmSession, token: str, now: datetime, idle: timede
     return found
 
 
-def end_sign_ins(session: OrmSession, account_id: int, now: datetime, keep: int | None = None) -> None:
-    """End an account's open sign-ins, all but the one to keep: after a password change, or when it is disabled."""
-    for found in session.scalars(select(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))):
-        if found.id != keep:
-            found.ended_at = now
-
-
 def _other_district_admin(session: OrmSession, account_id: int, besides_grant: int | None = None) -> bool:
-    """Is there a way into the whole district as its admin, other than through this account (or this grant)?"""
-    query = (
-        select(func.count())
-        .select_from(Grant)
-        .join(Grant.account)
-        .where(Grant.role == Role.DISTRICT, Grant.village_id.is_(None), Grant.township_id.is_(None))
-        .where(Account.disabled.is_(False))
-    )
-    query = query.where(Grant.id != besides_grant) if besides_grant else query.where(Account.id != account_id)
+    """Is there a way into the whole district as its admin, other than through this account (or this grant)?
+
+    Asked of the records in memory, so that what the same flush takes away does not count.
+    """
     with session.no_autoflush:
-        return bool(session.scalar(query))
+        grants = session.scalars(select(Grant).options(joinedload(Grant.account)).where(Grant.role == Role.DISTRICT)).all()
+    return any(
+        grant.role is Role.DISTRICT
+        and grant.whole_district
+        and grant.deleted_at is None
+        and grant.account is not None
+        and grant.account.deleted_at is None
+        and not grant.account.disabled
+        and (grant.id != besides_grant if besides_grant else grant.account_id != account_id)
+        for grant in grants
+    )
 
 
 def _sha(text: str) -> str:

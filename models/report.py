@@ -100,6 +100,8 @@ class DailyReport(InVillage, Record):
             self.punctuality = punctuality(self.on, self.handed_in_at)
         if not is_new(self) and changed(self, *FIGURES):
             self.revision = before(self, "revision") + 1
+            if self.status is ReportStatus.RETURNED and not changed(self, "status"):
+                self.status = ReportStatus.REPORTED
 
     def problems(self, today: date) -> Iterator[Problem]:
         """No report for a day to come; for a day that is over, or closed, only with a reason."""

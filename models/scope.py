@@ -8,7 +8,7 @@ demo say ``Scope.everything``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.session import Session as OrmSession
 
-from models.base import Base, InVillage, Invalid, Problem, Record, about
+from models.base import Base, Invalid, InVillage, Problem, Record, about
 from models.words import N_
 
 
@@ -103,7 +103,7 @@ class Scope:
     actor: Actor
     permits: tuple[Permit, ...] = ()
     unconfined: bool = False
-    _options: dict[bool, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _options: dict[bool, tuple[Any, ...]] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def everything(cls, who: str) -> Scope:
@@ -234,7 +234,7 @@ def _covers(cls: type[Base], permit: Permit, act: Act, record: Base) -> bool:
             if not (permit.area.everywhere or any(v in permit.area for v in villages)):
                 return False
     elif not (
-        permit.area.everywhere and reach is not None
+        (permit.area.everywhere and reach is not None)
         or (reach is Reach.SHARED and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area)
     ):
         return False
@@ -273,17 +273,20 @@ def confine(state: ORMExecuteState) -> None:
     state.statement = state.statement.options(*scope.options(deleted))
 
 
-def guard(session: OrmSession, dirty: Iterable[Base]) -> None:
-    """Refuse to flush a record that the session's scope may not write, or that points where it may not look."""
+def guard(session: OrmSession, records: Mapping[Base, set[str]]) -> None:
+    """Refuse to flush a record that the session's scope may not write, or that points where it may not look.
+
+    ``records`` maps each to the attributes that were set from outside, before its own rules set theirs.
+    """
     scope: Scope = session.info.get("scope", NOBODY)
-    for record in (*session.new, *dirty):
+    for record, given in records.items():
         changed = changed_columns(record)
         if not scope.unconfined:
             act = act_of(record, changed)
             if not scope.may_to(act, record):
                 raise OutOfScope(act, record.__ledger__, _id(record))
             allowed = scope.edits(type(record), act, record)
-            typed = {n for n in changed if not about(inspect(type(record)).columns[n]).computed}
+            typed = {n for n in given if not about(inspect(type(record)).columns[n]).computed}
             if allowed is not None and act is not Act.DELETE and typed - allowed:
                 raise OutOfScope(act, record.__ledger__, _id(record), ", ".join(sorted(typed - allowed)))
         problems = list(_strangers(session, record, changed))

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from models import clock, scope as scopes, trail, words
+from models import clock, trail, words
+from models import scope as scopes
 from models.base import Base, Invalid, Problem, Record, about
 from models.scope import Actor, Scope
 from models.types import Chosen, ChosenMany, Cleaned, Instant, Prose, Tenths
@@ -71,16 +72,19 @@ def _confine(state: ORMExecuteState) -> None:
 def _check(session: Session, context: UOWTransaction, instances: object) -> None:
     dirty = [obj for obj in session.dirty if session.is_modified(obj)]
     _refuse_purges(session)
-    for obj in (*session.new, *dirty):
+    if session.info.get("reading_only") and (dirty or session.new):
+        raise scopes.OutOfScope(scopes.Act.EDIT, None, None, "this request may only read")
+    given = {obj: scopes.changed_columns(obj) for obj in (*session.new, *dirty)}
+    for obj in given:
         _fill(obj)
         _clean(obj)
         if unfit := list(_unfit(obj)):
             raise Invalid(obj, unfit)
         obj.prepare()
-    scopes.guard(session, dirty)
+    scopes.guard(session, given)
     today = clock.today()
     with session.no_autoflush:
-        for obj in (*session.new, *dirty):
+        for obj in given:
             problems = [*_shape(obj), *obj.problems(today)]
             if problems:
                 raise Invalid(obj, problems)
@@ -159,9 +163,7 @@ def _unfit(obj: Base) -> Iterator[Problem]:
         if value is None:
             continue
         type_, name = attr.columns[0].type, _form_name(mapper, attr.key)
-        if isinstance(type_, Chosen) and not isinstance(value, type_.choices):
-            yield Problem(name, N_("This is not one of the choices."))
-        elif isinstance(type_, ChosenMany) and not all(isinstance(v, type_.choices) for v in value):
+        if (isinstance(type_, Chosen) and not isinstance(value, type_.choices)) or (isinstance(type_, ChosenMany) and not all(isinstance(v, type_.choices) for v in value)):
             yield Problem(name, N_("This is not one of the choices."))
         elif isinstance(type_, Tenths):
             if not isinstance(value, Decimal) or not value.is_finite():
@@ -189,12 +191,12 @@ def _shape(obj: Base) -> Iterator[Problem]:
         column = attr.columns[0]
         told = about(column)
         numbered = column is column.table.autoincrement_column  # type: ignore[attr-defined]
-        if told.computed or numbered or attr.key not in obj.__dict__ and inspect(obj).persistent:
+        if told.computed or numbered or (attr.key not in obj.__dict__ and inspect(obj).persistent):
             continue
         value = obj.__dict__.get(attr.key)
         name = _form_name(mapper, attr.key)
         missing = value is None and column.default is None and column.server_default is None
-        if not column.nullable and (missing and not _given_as_object(obj, mapper, attr.key) or value == ""):
+        if not column.nullable and ((missing and not _given_as_object(obj, mapper, attr.key)) or value == ""):
             yield Problem(name, N_("This is required."))
         if isinstance(value, str) and isinstance(type_ := column.type, (String, Cleaned)):
             if words.has_controls(value):

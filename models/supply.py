@@ -108,7 +108,7 @@ class Supply(InVillage, Record):
         yield from below_zero(self, "cost")
 
     def __str__(self) -> str:
-        return f"{self.name} {self.asked_on}" if self.name else super().__str__()
+        return self.name or super().__str__()
 
 
 class Donation(InVillage, Record):

@@ -161,16 +161,16 @@ def append(connection: Connection, actor: Actor, entries: Iterable[Entry], reaso
                 "seq": seq,
                 "at": at,
                 "account_id": actor.id,
-                "account_name": _kept(actor.name, 60),
-                "address": _kept(actor.address, 60),
+                "account_name": kept_line(actor.name, 60),
+                "address": kept_line(actor.address, 60),
                 "village_id": entry.village_id,
                 "ledger": entry.ledger,
                 "kind": entry.kind,
                 "record_id": entry.record_id,
-                "record_label": _kept(entry.record_label, 120),
+                "record_label": kept_line(entry.record_label, 120),
                 "deed": entry.deed,
                 "changes": entry.changes or {},
-                "reason": _kept(entry.reason or reason, 500),
+                "reason": kept_prose(entry.reason or reason, 500),
                 "previous": previous,
             }
             row["hash"] = previous = digest(row)
@@ -179,9 +179,18 @@ def append(connection: Connection, actor: Actor, entries: Iterable[Entry], reaso
     connection.execute(insert(_ROWS), rows)
 
 
-def _kept(text: str, limit: int) -> str:
-    """A text exactly as its column will keep it, so that the hash is over what can be read again."""
-    return "".join(c for c in words.prose(text) if c.isprintable() or c == "\n")[:limit].strip()
+def kept_line(text: str, limit: int) -> str:
+    """A line exactly as its column will keep it, so that the hash is over what can be read again."""
+    return words.line(_printable(text))[:limit].strip()
+
+
+def kept_prose(text: str, limit: int) -> str:
+    """Several lines exactly as their column will keep them."""
+    return words.prose(_printable(words.prose(text)))[:limit].strip()
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\n" if c == "\n" else " " if c.isspace() else "" for c in text)
 
 
 def _head(connection: Connection, chain: int) -> tuple[int, str]:

@@ -25,7 +25,7 @@ from models.rules import (
     take_village_of,
     wrong_phones,
 )
-from models.scope import Reach
+from models.scope import NOBODY, Act, Reach, Scope
 from models.types import Chosen, ChosenMany, Code, Instant, Line, Prose, Tenths
 from models.words import N_, Choice, Tone
 
@@ -172,6 +172,15 @@ class Duty(InVillage, Record):
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     checkpoint: Mapped[Checkpoint | None] = relationship(lazy="select")
+
+    def prepare(self) -> None:
+        """Who may not open a duty asks for it."""
+        session = object_session(self)
+        if session is not None and is_new(self) and self.status is DutyStatus.OPEN:
+            scope: Scope = session.info.get("scope", NOBODY)
+            allowed = scope.edits(Duty, Act.CREATE)
+            if allowed is not None and "status" not in allowed:
+                self.status = DutyStatus.ASKED
 
     def problems(self, today: date) -> Iterator[Problem]:
         """An end after the start, within a day; moving a duty makes nobody serve in two places at once."""

@@ -22,7 +22,6 @@ from admin_app.ledgers import finding, show
 from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.fields import ChoiceField
 from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
-from models import account as accounts
 from models import clock, register
 from models import session as sessions
 from models.account import Account, Grant, Role
@@ -153,7 +152,6 @@ class AccountView(LedgerView):
         password = _random_password()
         record.set_password(password, must_change=True)
         session.commit()
-        _end_sign_ins(record.id)
         return self._told(record, password)
 
     def _told(self, record: Any, password: str) -> ResponseReturnValue:
@@ -186,17 +184,6 @@ def _random_password() -> str:
     """Twelve characters that are easily read aloud: no 0, O, 1, l or I."""
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(letters) for _i in range(4)) for _j in range(3))
-
-
-def _end_sign_ins(account_id: int) -> None:
-    from models.scope import Scope
-
-    session = database.session()
-    scope = session.scope
-    session.act_as(Scope(scope.actor, unconfined=True))
-    accounts.end_sign_ins(session, account_id, clock.now())
-    session.commit()
-    session.act_as(scope)
 
 
 class TrailView(LedgerView):

@@ -41,7 +41,9 @@ class Reading(Part):
         base = self.base + ("bin/" if deleted else "")
         names = self._worth_showing(self._seen(self.columns))
         filters = {n: f for n, f in self._filters_by_name.items() if self._seen([n])}
-        asked = listing.read(self.model, request.args, filters, frozenset(self._sortable_columns), self.order)
+        asked = listing.read(
+            self.model, request.args, filters, frozenset(self._seen(self._sortable_columns)), self.order
+        )
         records, pager = listing.fetch(session, self.model, asked, self._loading(names), base, deleted)
         if deleted:
             names = [*names, "deleted_at", "deleted_by"]
@@ -87,7 +89,7 @@ class Reading(Part):
         kind = Kind.TITLE if position == 0 else show.kind_of(self.model, name)
         card = self.cards.get(name) or _card(kind)
         sort_url = sorted_now = ""
-        if name in self._sortable_columns:
+        if name in self._sortable_columns and self._seen([name]):
             now = name == asked.sort
             sorted_now = ("descending" if asked.descending else "ascending") if now else ""
             sort_url = asked.url(base, change={"sort": f"-{name}" if now and not asked.descending else name})

@@ -30,7 +30,9 @@ class Taking(Part):
         if export_type not in ("csv", "xlsx"):
             abort(404)
         filters = {n: f for n, f in self._filters_by_name.items() if self._seen([n])}
-        asked = listing.read(self.model, request.args, filters, frozenset(self._sortable_columns), self.order)
+        asked = listing.read(
+            self.model, request.args, filters, frozenset(self._seen(self._sortable_columns)), self.order
+        )
         session = database.session()
         total = session.scalar(select(func.count()).select_from(self.model).where(*asked.conditions)) or 0
         reason = request.form.get("reason", "").strip()[:200]

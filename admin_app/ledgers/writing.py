@@ -81,8 +81,10 @@ class Writing(Part):
         for name in [f.name for f in form if f.name in {n for s in self.sections for n in s.names}]:
             column = known[name][0] if name in known else name
             kept_village = act is Act.EDIT and column in village_columns(self.model)
+            unseen = record is not None and name in known and getattr(record, column) and not getattr(record, name)
             if (
                 kept_village
+                or unseen  # what the editor may not see stays as it is
                 or (act is Act.CREATE and name in self.later)
                 or (allowed is not None and column not in allowed)
             ):
@@ -153,7 +155,8 @@ class Writing(Part):
     def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
         """Where a record leads once it is saved."""
         flash(_("Saved: %(name)s", name=str(record)), "ok")
-        return redirect(f"{self.base}details/?id={record.id}")
+        readable = database.session().scope.may_to(Act.READ, record)
+        return redirect(f"{self.base}details/?id={record.id}" if readable else self.base)
 
     def after_flush(self, form: Any, record: Any, is_new: bool) -> None:
         """What is saved together with a record, in the same transaction."""
