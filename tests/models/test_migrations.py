@@ -54,15 +54,9 @@ def defined(table: Table, engine: Engine) -> set[str]:
 def test_models_and_migration_write_the_same_tables_down_to_the_checks(sqlite_database_url: str) -> None:
     engine = make_engine(sqlite_database_url)
     with engine.connect() as connection:
-        kept = dict(
-            connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
-        )
+        kept = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
     for table in Base.metadata.sorted_tables:
-        made = {
-            without_blanks(line).rstrip(",")
-            for line in kept[table.name].splitlines()
-            if line.startswith("\t")
-        }
+        made = {without_blanks(line).rstrip(",") for line in kept[table.name].splitlines() if line.startswith("\t")}
         assert made == defined(table, engine), table.name
     engine.dispose()
 
@@ -70,9 +64,7 @@ def test_models_and_migration_write_the_same_tables_down_to_the_checks(sqlite_da
 def conditions(engine: Engine) -> Iterator[tuple[str, str]]:
     """Every index and CHECK of a PostgreSQL database as PostgreSQL understood it."""
     with engine.connect() as connection:
-        yield from connection.execute(
-            text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
-        )
+        yield from connection.execute(text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"))
         yield from connection.execute(
             text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype <> 'n'")
         )
@@ -95,15 +87,11 @@ def test_postgresql_understands_indexes_and_checks_of_models_and_migration_alike
 def names(url: str) -> set[str]:
     engine = make_engine(url)
     found = inspect(engine)
-    kept = set(found.get_table_names()) | set(
-        found.get_sequence_names() if engine.name == "postgresql" else ()
-    )
+    kept = set(found.get_table_names()) | set(found.get_sequence_names() if engine.name == "postgresql" else ())
     if engine.name == "postgresql":
         with engine.connect() as connection:
             kept |= set(
-                connection.scalars(
-                    text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
-                )
+                connection.scalars(text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"))
             )
     engine.dispose()
     return kept
@@ -127,9 +115,7 @@ def test_going_up_twice_changes_nothing(database_url: str) -> None:
     assert names(database_url) == before
 
 
-@pytest.mark.parametrize(
-    "index", sorted({str(i.name) for t in Base.metadata.sorted_tables for i in t.indexes})
-)
+@pytest.mark.parametrize("index", sorted({str(i.name) for t in Base.metadata.sorted_tables for i in t.indexes}))
 def test_no_index_name_is_too_long_for_postgresql(index: str) -> None:
     assert len(index) <= 63
 
