@@ -10,11 +10,21 @@ from sqlalchemy import func, select
 from models.resident import Resident
 from models.session import Session
 from seeds.accounts import load_accounts
+from seeds.corrections import enter_corrections
 from seeds.diary import Progress, pinned
-from seeds.observing import Followed, observe
+from seeds.gates import enter_checkpoints
+from seeds.gatherings import enter_gatherings
+from seeds.giving import enter_donations, enter_supplies
+from seeds.industry import enter_enterprises
+from seeds.observing import observe
 from seeds.people import enter_files
 from seeds.places import DEMO_TOWNSHIP, load_places, villages_of
+from seeds.reporting import enter_reports
+from seeds.service import enter_service
+from seeds.traces import enter_publicity, enter_supervision
+from seeds.venues import enter_venues
 from seeds.villages import Setting, appoint_staff
+from seeds.volunteering import enter_volunteers
 
 
 class NotEmpty(ValueError):
@@ -33,15 +43,24 @@ def load_demo(session: Session, today: date, password: str, seed: int = 2020, pr
         villages = villages_of(session, DEMO_TOWNSHIP)
         load_accounts(session, villages, password)
     setting = Setting(today, Random(seed), villages)
-    appoint_staff(setting)
-    followed = observe(setting)
-    enter_files(setting, _by_village(setting, followed))
+    tell(setting)
     setting.diary.write(session, progress)
 
 
-def _by_village(setting: Setting, followed: list[Followed]) -> dict[str, list[Resident]]:
-    """The people who are or were observed, each once."""
-    found: dict[str, dict[int, Resident]] = {village.name: {} for village in setting.villages}
-    for observed in followed:
-        found[observed.village].setdefault(id(observed.resident), observed.resident)
-    return {village: list(residents.values()) for village, residents in found.items()}
+def tell(setting: Setting) -> None:
+    """Enter everything into the diary, one ledger after the other."""
+    appoint_staff(setting)
+    followed = observe(setting)
+    residents = enter_files(setting, dict.fromkeys(one.resident for one in followed))
+    businesses = enter_venues(setting)
+    enter_enterprises(setting)
+    enter_gatherings(setting, businesses)
+    checkpoints = enter_checkpoints(setting)
+    enter_publicity(setting)
+    volunteers = enter_volunteers(setting, followed)
+    enter_service(setting, volunteers, checkpoints)
+    enter_supplies(setting, followed, volunteers)
+    enter_donations(setting)
+    enter_supervision(setting)
+    enter_corrections(setting, residents, businesses, volunteers)
+    enter_reports(setting, followed, residents)

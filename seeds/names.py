@@ -28,6 +28,11 @@ def name(dice: Random, sex: Sex, of: str = "") -> str:
     return (of or surname(dice)) + dice.choice(_GIVEN[sex])
 
 
+def anybody(dice: Random) -> str:
+    """The name of a man or a woman."""
+    return name(dice, dice.choice((Sex.MALE, Sex.FEMALE)))
+
+
 def from_far_away(sex: Sex) -> list[str]:
     """Uyghur and Tibetan names, many with a middle dot."""
     ending = "men" if sex is Sex.MALE else "women"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 from typing import Final, NamedTuple
@@ -11,6 +12,7 @@ from models.place import Village
 from models.resident import Category, FileStatus, Resident
 from seeds import addresses, names
 from seeds.codes import DIVISIONS
+from seeds.diary import at
 from seeds.villages import SIZES, UNTOUCHED, Setting, Staff
 
 _CATEGORIES: Final = {
@@ -99,17 +101,19 @@ def make_observed_file(setting: Setting, village: Village, arrived_on: date) -> 
     return person
 
 
-def enter_files(setting: Setting, observed: dict[str, list[Resident]]) -> list[Resident]:
+def enter_files(setting: Setting, observed: Iterable[Resident]) -> list[Resident]:
     """Every village's other files: people who were looked into and, most of them, ruled out. Returns all files."""
-    files = [resident for residents in observed.values() for resident in residents]
+    files = list(observed)
     for village in setting.villages:
         guests = [guest for guest in GUESTS if guest.village == village.name]
-        for number in range(SIZES[village.name].files - len(observed[village.name])):
+        for number in range(SIZES[village.name].files - sum(file.village is village for file in files)):
             resident, entered_on = _enter_other(setting, village)
             if number < len(guests):
                 _become(setting, resident, guests[number])
             files.append(resident)
-            setting.diary.enter(entered_on, resident)
+            # the district's list came after the morning's report
+            listed_at = at(entered_on, 9, 30) if village.name == UNTOUCHED else None
+            setting.diary.enter(entered_on, resident, listed_at)
     return files
 
 

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
-from models.person import Sex
 from models.place import Village
 from seeds.codes import Numbers
 from seeds.diary import Diary
-from seeds.names import name
+from seeds.names import anybody
 
 DAYS: Final = 24  # how far back the demo reaches
 
@@ -78,7 +77,7 @@ class Setting:
 
     def worker(self) -> Worker:
         """Somebody new."""
-        return Worker(name(self.dice, self.dice.choice(tuple(Sex))), self.numbers.phone())
+        return Worker(anybody(self.dice), self.numbers.phone())
 
     def cadre(self, village: Village) -> Worker:
         """One of a village's cadres."""
