@@ -66,7 +66,8 @@ def instant(value: datetime | None) -> str:
         return ""
     local = value.astimezone(clock.ZONE)
     if local.date() == clock.today():
-        return f"{gettext('today')} {local:%H:%M}"
+        today = gettext("today")
+        return f"{today} {local:%H:%M}"
     return f"{day(local.date(), weekday=False)} {local:%H:%M}"
 
 

@@ -29,7 +29,7 @@ class FirstScreen(AdminIndexView):
         return self.render("admin/home.html", page=home.page(database.session(), identity.signed_in()))
 
     @expose("/menu/")
-    def menu(self) -> ResponseReturnValue:
+    def menu_page(self) -> ResponseReturnValue:
         return self.render("admin/menu.html")
 
 

@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Places"), ("business", "inspection", "enterprise", "resumption", "banquet", "tipoff")),
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
-    (N_("Supplies"), ("supply", "donation")),
+    (N_("Supplies and donations"), ("supply", "donation")),
     (N_("Reports"), ("dailyreport",)),
     (N_("Administration"), ("village", "account", "trail")),
 )

@@ -7,7 +7,8 @@ and its columns carry their own label, help and mask, from which lists, forms, e
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -173,9 +174,11 @@ class Record(Base):
 class InVillage:
     """Belongs to one village; every query and every flush is confined by it (scope.py)."""
 
+    __village_label__: ClassVar[str] = N_("Village (community)")
+
     @declared_attr
     def village_id(cls) -> Mapped[int]:
-        return to("village", N_("Village (community)"), sort_order=-10)
+        return to("village", cls.__village_label__, sort_order=-10)
 
     @declared_attr
     def village(cls) -> Mapped[Village]:

@@ -109,7 +109,7 @@ class Business(InVillage, Record):
 
     name: Mapped[str] = field(Line(80), N_("Business name"))
     kind: Mapped[BusinessKind] = field(Chosen(BusinessKind), N_("Kind of business"))
-    address: Mapped[str | None] = field(Line(120), N_("Address"))
+    address: Mapped[str | None] = field(Line(120), N_("Business address"))
     operator: Mapped[str | None] = field(Line(40), N_("Operator"))
     phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE)
     home_address: Mapped[str | None] = field(Line(120), N_("Operator's home address"))
@@ -119,7 +119,7 @@ class Business(InVillage, Record):
         Line(40), N_("Assigned cadre"), help=N_("Who is assigned inspects and records.")
     )
     contact: Mapped[str | None] = field(Line(40), N_("Contact in the business"))
-    cadre: Mapped[str | None] = field(Line(40), N_("Responsible in the village"))
+    cadre: Mapped[str | None] = field(Line(40), N_("Responsible for the area"))
     leader: Mapped[str | None] = field(Line(40), N_("Leader in charge"))
     area: Mapped[Decimal | None] = field(Tenths(9, 1), N_("Floor area"), unit="m²")
     stalls: Mapped[int | None] = field(Integer, N_("Traders"))

@@ -83,7 +83,7 @@ class Passage(InVillage, Record):
         binned("passage"),
     )
 
-    checkpoint_id: Mapped[int] = to("checkpoint", N_("Checkpoint"))
+    checkpoint_id: Mapped[int] = to("checkpoint", N_("Checkpoint name"))
     direction: Mapped[Direction] = field(Chosen(Direction), N_("In or out"))
     at: Mapped[datetime] = field(Instant, N_("Time"))
     plate: Mapped[str | None] = field(Code(20), N_("Number plate"))

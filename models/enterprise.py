@@ -95,7 +95,7 @@ class Resumption(InVillage, Record):
         binned("resumption"),
     )
 
-    enterprise_id: Mapped[int] = to("enterprise", N_("Enterprise"))
+    enterprise_id: Mapped[int] = to("enterprise", N_("Enterprise name"))
     status: Mapped[ResumptionStatus] = field(
         Chosen(ResumptionStatus), N_("Resumption status"), default=ResumptionStatus.IDLE
     )

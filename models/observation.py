@@ -62,7 +62,7 @@ class EventKind(Choice):
 
     OPENED = "opened", N_("Observation opened")
     CORRECTED = "corrected", N_("End corrected")
-    SUSPECTED = "suspected", N_("Became a suspected case")
+    SUSPECTED = "suspected", N_("Suspected case")
     CENTRAL = "central", N_("Moved to central observation")
     HOSPITAL = "hospital", N_("Moved to hospital")
     CONFIRMED = "confirmed", N_("Became a confirmed case")
@@ -130,6 +130,7 @@ class Observation(InVillage, Record):
     __tablename__ = "observation"
     __ledger__ = "observation"
     __title__ = N_("Observations")
+    __village_label__ = N_("Responsible village (community)")
     __named_by__ = ("resident",)
     __table_args__ = (
         CheckConstraint("days BETWEEN 1 AND 60", name="days_sensible"),

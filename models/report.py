@@ -57,6 +57,7 @@ class DailyReport(InVillage, Record):
     __tablename__ = "daily_report"
     __ledger__ = "dailyreport"
     __title__ = N_("Daily reports")
+    __village_label__ = N_("Place of the report")
     __named_by__ = ("village",)
     __table_args__ = (
         *not_negative(*FIGURES),
@@ -69,9 +70,9 @@ class DailyReport(InVillage, Record):
     on: Mapped[date] = field(Date, N_("Date"))
     surveyed: Mapped[int] = field(Integer, N_("People surveyed"), default=0)
     came: Mapped[int] = field(Integer, N_("People who came or returned"), default=0)
-    met_case: Mapped[int] = field(Integer, N_("Met a confirmed or suspected case"), default=0)
+    met_case: Mapped[int] = field(Integer, N_("People who met a confirmed or suspected case"), default=0)
     lived_with_contact: Mapped[int] = field(Integer, N_("Lived with a close contact"), default=0)
-    met_from_area: Mapped[int] = field(Integer, N_("Met people from the epidemic area"), default=0)
+    met_from_area: Mapped[int] = field(Integer, N_("People who met people from the epidemic area"), default=0)
     abnormal: Mapped[int] = field(Integer, N_("State of health abnormal"), default=0)
     central_today: Mapped[int] = field(Integer, N_("Central observation, that day"), default=0)
     central_total: Mapped[int] = field(Integer, N_("Central observation, cumulative"), default=0)

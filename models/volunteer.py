@@ -107,6 +107,7 @@ class Volunteer(InVillage, Person, Record):
     __tablename__ = "volunteer"
     __ledger__ = "volunteer"
     __title__ = N_("Volunteers")
+    __village_label__ = N_("Village (community) served")
     __table_args__ = (
         live("identity_number", table="volunteer", unique=True),
         live("number", table="volunteer", unique=True),

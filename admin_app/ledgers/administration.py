@@ -130,7 +130,7 @@ class AccountView(LedgerView):
 
     def more_links(self, record: Any) -> list[Link]:
         if database.session().scope.may_to(Act.EDIT, record):
-            return [Link(_("New password"), f"{self.base}reset/?id={record.id}")]
+            return [Link(_("Set a new password"), f"{self.base}reset/?id={record.id}")]
         return []
 
     def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
@@ -144,7 +144,9 @@ class AccountView(LedgerView):
         record = self.get_one(request.args.get("id"))
         self._require(Act.EDIT, record)
         if request.method == "GET":
-            return self._confirm("reset", _("New password"), [record], f"{self.base}reset/?id={record.id}", danger=True)
+            return self._confirm(
+                "reset", _("Set a new password"), [record], f"{self.base}reset/?id={record.id}", danger=True
+            )
         return self._hand_out(record)
 
     def _hand_out(self, record: Any) -> ResponseReturnValue:
@@ -202,10 +204,10 @@ class TrailView(LedgerView):
 
     def _writer(self, name: str) -> show.Writer:
         if name == "ledger":
-            titles = {cls.__ledger__: cls.__title__ for cls in register.LEDGERS}
+            titles = {"panel": N_("Panel")} | {cls.__ledger__: cls.__title__ for cls in register.LEDGERS}
             return lambda record: Cell(say(titles.get(record.ledger, record.ledger)), Kind.TEXT)
         if name == "reason":
-            return lambda record: Cell(say(record.reason), Kind.PROSE)
+            return lambda record: Cell(show.reason_of(record), Kind.PROSE)
         return super()._writer(name)
 
     def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:

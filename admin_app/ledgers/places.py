@@ -61,8 +61,8 @@ class InspectionView(LedgerView):
 class EnterpriseView(LedgerView):
     columns = ("name", "credit_code", "legal_person", "contact", "phone", "workers", "village")
     sections = (
-        part(N_("Enterprise"), "village name credit_code legal_person address business_scope workers"),
-        part(N_("Contact"), "contact phone duty_phone note"),
+        part(N_("The enterprise"), "village name credit_code legal_person address business_scope workers"),
+        part(N_("How to reach them"), "contact phone duty_phone note"),
     )
     filters = ("village", "workers")
     search = ("name", "credit_code", "contact", "legal_person")
@@ -75,7 +75,7 @@ class ResumptionView(LedgerView):
     columns = ("enterprise", "status", "applied_on", "resumed_on", "returned", "from_hubei", "village")
     sections = (
         part(N_("Resumption"), "enterprise status applied_on filed_on resumed_on"),
-        part(N_("Workers"), "returned from_outside from_hubei hubei_customers"),
+        part(N_("Returned workers"), "returned from_outside from_hubei hubei_customers"),
         part(
             N_("Conditions"),
             "isolation_room disinfection temperature_checks publicity commitment_letter "
@@ -129,7 +129,7 @@ class TipoffView(LedgerView):
 
 class CheckpointView(LedgerView):
     columns = ("name", "place", "cadre", "phone", "opened_on", "closed_on", "village")
-    sections = (part(N_("Checkpoint"), "village name place cadre phone opened_on closed_on note"),)
+    sections = (part(N_("The checkpoint"), "village name place cadre phone opened_on closed_on note"),)
     filters = ("village", "opened_on")
     search = ("name", "place", "cadre")
     search_hint = N_("Name or place")

@@ -16,7 +16,7 @@ from models.words import N_
 
 class OrganisationView(LedgerView):
     columns = ("name", "contact", "phone", "founded_on", "party_branch")
-    sections = (part(N_("Organisation"), "name contact phone founded_on party_branch note"),)
+    sections = (part(N_("The organisation"), "name contact phone founded_on party_branch note"),)
     filters = ("founded_on",)
     search = ("name", "contact")
     search_hint = N_("Name or contact")
@@ -43,7 +43,7 @@ class DutyView(LedgerView):
     columns = ("title", "status", "kind", "starts_at", "ends_at", "needed", "place", "village")
     sections = (
         part(N_("Duty"), "village title kind place checkpoint starts_at ends_at needed status"),
-        part(N_("Contact"), "contact contact_phone note"),
+        part(N_("How to reach them"), "contact contact_phone note"),
     )
     filters = ("status", "kind", "village", "starts_at", "checkpoint")
     quick = (("status", "asked"), ("status", "open"))

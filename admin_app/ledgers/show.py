@@ -141,9 +141,16 @@ def moment(session: Session, entry: TrailEntry, seen: frozenset[str] | None = No
         what=say(entry.deed.label),
         tone=entry.deed.tone,
         told=told_of(session, cls, entry.changes, seen) if cls is not None and tells else [],
-        reason=say(entry.reason),
+        reason=reason_of(entry),
         where=entry.address,
     )
+
+
+def reason_of(entry: TrailEntry) -> str:
+    """Why, in words: what somebody typed as it is, the panel's own reasons (names of columns, joined) translated."""
+    if entry.deed not in (Deed.REVEAL, Deed.REFUSED):
+        return entry.reason
+    return "、".join(say(reason) for reason in entry.reason.split("、"))
 
 
 def told_of(

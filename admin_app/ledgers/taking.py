@@ -38,6 +38,7 @@ class Taking(Part):
         reason = request.form.get("reason", "").strip()[:200]
         if request.method == "GET" or not reason:
             return self._ask_why(total, asked), 422 if request.method == "POST" else 200
+        in_full = _("full numbers")
         full = bool(request.form.get("full")) and session.scope.may(Act.REVEAL, self.ledger)
         note_apart(
             Entry(
@@ -45,7 +46,7 @@ class Taking(Part):
                 Deed.EXPORT,
                 self._only_village(),
                 record_label=f"{total}",
-                reason=reason + (f" · {_('full numbers')}" if full else ""),
+                reason=reason + (f" · {in_full}" if full else ""),
             ),
             must=True,
         )
