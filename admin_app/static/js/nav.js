@@ -1,22 +1,26 @@
 // Small comforts of every page: the current item of a long menu in sight, one open menu at a time, sticky headings.
 
-for (const item of document.querySelectorAll(".sidebar [aria-current]")) {
-  item.scrollIntoView({ block: "nearest" });
+const menu = document.querySelector(".sidebar > ul");
+const current = menu?.querySelector("[aria-current]");
+if (current) {
+  // only the menu scrolls: scrollIntoView would move the page as well
+  const below = current.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom;
+  if (below > 0) menu.scrollTop += below + menu.clientHeight / 3;
 }
 
-const menus = () => document.querySelectorAll("details.more[open], .strip details[open]");
+const opened = () => document.querySelectorAll("details.more[open], .strip details[open]");
 
 document.addEventListener("click", (event) => {
-  for (const menu of menus()) {
-    if (!menu.contains(event.target)) menu.open = false;
+  for (const details of opened()) {
+    if (!details.contains(event.target)) details.open = false;
   }
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of menus()) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
+  for (const details of opened()) {
+    details.open = false;
+    details.querySelector("summary").focus();
   }
 });
 
