@@ -96,7 +96,7 @@ def init() -> None:
 def demo(
     size: Annotated[
         int,
-        typer.Option("--size", min=1, max=5_000_000, help="Residents; more than the demo's own make the big database."),
+        typer.Option("--size", min=0, max=5_000_000, help="Residents; more than the demo's own make the big database."),
     ] = 0,
     today: Day = None,
 ) -> None:
