@@ -117,6 +117,8 @@ def _load_demo(size: int, day: date) -> None:
     password = os.environ.get("TAIZHANG_DEMO_PASSWORD") or secrets.token_urlsafe(9)
     with _progress() as progress:
         if size:
+            from seeds.bulk import load_big
+
             load_big(_engine(), size=size, today=day, password=password, progress=progress)
         else:
             with sessions.open_session(_engine(), Scope.everything("演示数据")) as session:
