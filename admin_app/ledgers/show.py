@@ -173,6 +173,8 @@ def told_of(
         column = mapper.column_attrs[name].columns[0]
         if about(column).computed and name not in ("status",) and not about(column).secret:
             continue
+        if column.foreign_keys and not _open(session, cls, column):
+            continue
         told.append(
             Told(
                 say(about(column).label),
