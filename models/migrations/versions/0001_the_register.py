@@ -243,9 +243,7 @@ def _create_residents() -> None:
         "observation",
         refers("resident_id", "resident"),
         is_one_of("kind", "home", "central", "hospital"),
-        is_one_of(
-            "status", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"
-        ),
+        is_one_of("status", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"),
         may("place", sa.String(80)),
         may("cadre", sa.String(40)),
         may("cadre_phone", bytewise(20)),
@@ -528,9 +526,7 @@ def _create_publicity() -> None:
     ledger(
         "publicity",
         must("on", sa.Date()),
-        is_one_of(
-            "kind", "poster", "banner", "letter", "loudspeaker", "broadcast", "vehicle", "group", "other"
-        ),
+        is_one_of("kind", "poster", "banner", "letter", "loudspeaker", "broadcast", "vehicle", "group", "other"),
         may("content", sa.String(120)),
         may("place", sa.String(120)),
         must("quantity", sa.Integer()),
@@ -831,9 +827,7 @@ def ledger(name: str, *items: Item | ItemOf) -> None:
     """Records of one village each."""
     record(name, refers("village_id", "village"), *items)
     where = sa.text("deleted_at IS NOT NULL")
-    op.create_index(
-        f"ix_{name}_bin", name, ["village_id", "deleted_at"], sqlite_where=where, postgresql_where=where
-    )
+    op.create_index(f"ix_{name}_bin", name, ["village_id", "deleted_at"], sqlite_where=where, postgresql_where=where)
 
 
 def live_index(table: str, *columns: str, unique: bool = False) -> None:
@@ -871,9 +865,7 @@ def refers(name: str, target: str, nullable: bool = False) -> ItemOf:
 
     def items(table: str) -> Iterator[Item]:
         yield sa.Column(name, NUMBER, nullable=nullable)
-        yield sa.ForeignKeyConstraint(
-            [name], [f"{target}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="RESTRICT"
-        )
+        yield sa.ForeignKeyConstraint([name], [f"{target}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="RESTRICT")
 
     return items
 
