@@ -22,7 +22,7 @@ from seeds.bulk_people import People
 from seeds.demo import NotEmpty
 from seeds.diary import Progress, pinned
 from seeds.loading import Load, hurried, searched_afterwards
-from seeds.places import DEMO_TOWNSHIP, load_places
+from seeds.places import DEMO_TOWNSHIP, load_places, villages_of
 
 AUTHOR = "演示数据 demo"
 
@@ -45,15 +45,15 @@ def load_big(
         if session.scalar(select(func.count()).select_from(Resident)):
             raise NotEmpty("the register has residents already; the demo goes into an empty one")
         load_places(session)
-        chosen = _villages(session, villages)
-        load_accounts(session, chosen, password)
+        load_accounts(session, villages_of(session, DEMO_TOWNSHIP), password)
+        chosen = _villages(session, min(villages, size))
         with searched_afterwards(session, (Resident.__tablename__, Volunteer.__tablename__)):
             _fill(session, chosen, size, today, Random(seed), progress)
         session.commit()
 
 
 def _villages(session: Session, count: int) -> list[Village]:
-    """The demo's township first, for the accounts of its villages, then as many others as are wanted."""
+    """The demo's township first, whose villages have accounts, then as many others as are wanted."""
     query = select(Village).join(Village.township).order_by(Township.code != DEMO_TOWNSHIP, Village.code)
     return list(session.scalars(query.limit(count)))
 

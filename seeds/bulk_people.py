@@ -141,7 +141,7 @@ class People:
         visits = size * VISITS_A_RESIDENT - sum(2 * since for since in current)
         released = [DAYS + dice.randrange(_RELEASED_WITHIN) for _ in range(max(1, round(visits / _SLOTS)))]
         courses: list[int | None] = [*current, *released]
-        courses += [None] * (size - len(courses))
+        courses = [*courses, *[None] * size][:size]
         dice.shuffle(courses)
         return courses
 

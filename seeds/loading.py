@@ -138,8 +138,10 @@ def hurried(engine: Engine) -> Iterator[Engine]:
         return
     own = make_engine(engine.url.render_as_string(hide_password=False), poolclass=NullPool)
     event.listen(own, "connect", _hurry)
-    yield own
-    own.dispose()
+    try:
+        yield own
+    finally:
+        own.dispose()
 
 
 def _hurry(connection: Any, _: object) -> None:

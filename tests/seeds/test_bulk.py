@@ -141,6 +141,14 @@ def test_it_goes_into_an_empty_register_only(engine: Engine) -> None:
         load(engine, 200, 2)
 
 
+def test_a_handful_of_residents_is_a_database_too(sqlite_database_url: str) -> None:
+    engine = make_engine(sqlite_database_url)
+    load_big(engine, 3, today=TODAY, password=PASSWORD)
+    with open_session(engine, SYSTEM, writing=False) as session:
+        assert session.scalar(select(func.count()).select_from(Resident)) == 3
+    engine.dispose()
+
+
 def test_nothing_is_kept_of_a_load_that_failed(engine: Engine) -> None:
     def fail(label: str, done: int, total: int) -> None:
         raise RuntimeError(label)
