@@ -61,9 +61,10 @@ def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Fi
             _("Under observation"),
             counts.observed,
             to.rows("observation", observed, ("kind", "home"), ("kind", "central")),
-            note=_("%(count)d new today", count=counts.new),
+            note=" · ".join(
+                (_("%(count)d new today", count=counts.new), _("%(count)d in hospital", count=counts.in_hospital))
+            ),
         ),
-        figure(_("In hospital"), counts.in_hospital, to.rows("observation", observed, ("kind", "hospital"))),
         figure(
             _("Abnormal today"),
             counts.abnormal,

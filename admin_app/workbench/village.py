@@ -191,11 +191,15 @@ def _still_open(session: Session, day: VillageDay, period: Period, today: date, 
                 url=to.new("visit", ("observation", row.observation_id), ("period", period)),
             ),
             Cell(row.address or ""),
-            Cell(_("day %(day)d of %(days)d", day=row.day, days=row.days)),
+            Cell(f"{row.day}/{row.days}", Kind.NUMBER),
         ]
         for row in waiting
     ]
-    columns = [heading("name", _("Name")), heading("address", _("Address")), heading("day", _("Observation"))]
+    columns = [
+        heading("name", _("Name")),
+        heading("address", _("Address")),
+        heading("day", _("Observation"), Kind.NUMBER),
+    ]
     return Sheet(title, _rest(len(rows), day.slots(period).open), columns, rows)
 
 
