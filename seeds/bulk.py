@@ -47,6 +47,8 @@ def load_big(
         load_places(session)
         load_accounts(session, villages_of(session, DEMO_TOWNSHIP), password)
         chosen = _villages(session, min(villages, size))
+        for village in session.scalars(select(Village)):
+            village.taking_part = village in chosen
         with searched_afterwards(session, (Resident.__tablename__, Volunteer.__tablename__)):
             _fill(session, chosen, size, today, Random(seed), progress)
         session.commit()

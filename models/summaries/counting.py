@@ -21,7 +21,8 @@ class Place(NamedTuple):
 def villages(session: Session, ledger: str) -> list[Place]:
     """The villages that take part and whose records of a ledger the session may read, by their codes."""
     area = session.scope.area(Act.READ, ledger)
-    found = session.execute(select(Village.id, Village.name).where(Village.taking_part.is_(True)).order_by(Village.code, Village.id))
+    taking_part = select(Village.id, Village.name).where(Village.taking_part.is_(True))
+    found = session.execute(taking_part.order_by(Village.code, Village.id))
     return [Place(number, name) for number, name in found if number in area]
 
 
