@@ -27,7 +27,6 @@ from tests.admin_app.support.district import (
     DISTRICT,
     MARKS,
     READERS,
-    TOWNSHIP_OF,
     Reader,
     account_id,
     crossing,
@@ -36,6 +35,8 @@ from tests.admin_app.support.district import (
     traces_of_ledger,
 )
 from tests.admin_app.support.panels import Panel
+from tests.admin_app.support.problems import Problems
+from tests.admin_app.support.typing_in import form_for, references_to
 from tests.admin_app.support.values import (
     BINNED,
     EDITED,
@@ -43,12 +44,10 @@ from tests.admin_app.support.values import (
     REMOVED,
     SEEN,
     TICKED,
-    Making,
     Mark,
     class_of,
     ledger_number,
     typed,
-    values_for,
 )
 
 LEDGERS = tuple(RIGHTS)
@@ -153,26 +152,6 @@ class Visitor:
         ]
         assert answers[0] == answers[1], f"{method} {path} tells {foreign} from what does not exist: {difference[:5]}"
         assert answers[0][0] in (302, 404), f"{method} {path}: {answers[0][0]}"
-
-
-class Problems:
-    """What is wrong, all of it: a matrix that stops at its first gap tells little."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        if not isinstance(error, (AssertionError, pytest.fail.Exception)):
-            return False
-        self.found.append(str(error))
-        return True
-
-    def tell(self) -> None:
-        if self.found:
-            pytest.fail(f"{len(self.found)} gaps:\n\n" + "\n\n".join(self.found), pytrace=False)
 
 
 def near(body: str, found: re.Match[str]) -> str:
@@ -373,27 +352,6 @@ def makes_new(reader: Reader, ledger: str) -> bool:
     if ledger in (*COMMON, "village"):
         return reader.may(Act.CREATE, ledger, DISTRICT)
     return reader.opens(ledger, Act.CREATE)
-
-
-def form_for(cls: Any, mark: Mark, n: int) -> dict[str, Any]:
-    """What somebody types to make the n-th record of a village."""
-    values = values_for(cls, Making(mark, ledger_number(cls.__ledger__), n))
-    if "village" in values:
-        values["village"] = mark.number(0, 1)
-    if "township" in values:
-        values["township"] = TOWNSHIP_OF.get(mark, 1)
-    if "organisation" in values:
-        values["organisation"] = DISTRICT.number(ledger_number("organisation"), SEEN)
-    return {name: typed(value) for name, value in values.items()}
-
-
-def references_to(cls: Any, mark: Mark) -> dict[str, int]:
-    """Another village's records for every reference of a class."""
-    return {
-        name: mark.number(ledger_number(target.__ledger__), 1 if target.__ledger__ == "village" else SEEN)
-        for name, (_column, target) in references(cls).items()
-        if target.__tablename__ not in ("township", "organisation", "account")
-    }
 
 
 def typed_numbers(cls: Any, mark: Mark) -> Iterator[str]:

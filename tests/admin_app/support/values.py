@@ -143,7 +143,7 @@ def value_for(cls: type[Base], name: str, making: Making) -> Any:
     if isinstance(type_, Date):
         return DAY
     if isinstance(type_, Tenths):
-        return Decimal("12.5")
+        return Decimal("12.5").quantize(Decimal(1).scaleb(-type_.places))
     if isinstance(type_, Integer):
         return 7
     if isinstance(type_, Code):
