@@ -27,6 +27,7 @@ class VillageView(LedgerView):
     sections = (part(N_("Village"), "name full_name code township taking_part contact phone"),)
     filters = ("township", "taking_part")
     quick = (("taking_part", "1"),)
+    bulk = ("taking_part",)
     search = ("name", "full_name", "code")
     search_hint = N_("Name or code")
     order = "code"
