@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -118,7 +118,8 @@ def _note_refusal() -> None:
 def _database(error: Exception) -> ResponseReturnValue:
     """A database that is locked, read-only or gone. The message may hold data, so only its kind is logged."""
     original = getattr(error, "orig", error)
-    unanswered = isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or _cannot_write(original)
+    broken = type(error) is DatabaseError  # what SQLite says of a file that is no database
+    unanswered = isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or broken or _cannot_write(original)
     if not unanswered:
         return _defect(error)
     current_app.logger.error("the database does not answer: %s", type(original).__name__)

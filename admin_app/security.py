@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app import database
@@ -77,9 +78,11 @@ def _no_token(error: CSRFError) -> ResponseReturnValue:
     if view in KEEPS_TYPED and user is not None:
         database.session().info["reading_only"] = True  # whatever the view goes on to do, a flush is refused
         g.csrf_refused = True
-        answer = current_app.make_response(
-            current_app.view_functions[request.endpoint or ""](**(request.view_args or {}))  # type: ignore[arg-type]
-        )
+        try:
+            shown = current_app.view_functions[request.endpoint or ""](**(request.view_args or {}))
+        except HTTPException as refused:  # Flask handles no error inside the handler of another
+            return current_app.handle_http_exception(refused)
+        answer = current_app.make_response(shown)  # type: ignore[arg-type]
         answer.status_code = 400
         return answer
     return page(400, "expired")

@@ -5,10 +5,14 @@ Codes are those of the statistical division (统计用区划代码), 9 digits fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 from sqlalchemy import Boolean, Index
 from sqlalchemy.orm import Mapped, relationship
 
-from models.base import Base, Mask, Record, field, live, to
+from models.base import Base, Mask, Problem, Record, field, live, to
+from models.person import phone_problem
 from models.scope import Reach
 from models.types import Code, Line, RecordId
 from models.words import N_
@@ -50,6 +54,12 @@ class Village(Record):
     phone: Mapped[str | None] = field(Code(20), N_("Contact phone"), mask=Mask.PHONE)
 
     township: Mapped[Township] = relationship(lazy="select")
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        if self.code and not (len(self.code) == 12 and self.code.isdigit()):
+            yield Problem("code", N_("A village code has 12 digits."))
+        if self.phone and (wrong := phone_problem(self.phone)):
+            yield Problem("phone", wrong)
 
     def __str__(self) -> str:
         return self.name

@@ -46,7 +46,7 @@ def person_search(cls: People, text: str, dialect_name: str, area: Area = EVERYW
     decides how: in a few villages looking at everybody once is faster than going through the district's indexes.
     """
     few = not area.everywhere and len(area.villages) <= _FEW_VILLAGES
-    found = text.translate(_HALF_WIDTH).split()[:_MOST_WORDS]
+    found = words.line(text.translate(_HALF_WIDTH)).split()[:_MOST_WORDS]
     return and_(true(), *(_fits(cls, "".join(filter(str.isprintable, w)), dialect_name, few) for w in found))
 
 

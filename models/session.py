@@ -214,7 +214,8 @@ def _shape(obj: Base) -> Iterator[Problem]:
             continue
         value = obj.__dict__.get(attr.key)
         name = _form_name(mapper, attr.key)
-        missing = value is None and column.default is None and column.server_default is None
+        helped = (column.default is not None or column.server_default is not None) and not inspect(obj).persistent
+        missing = value is None and not helped  # a default only helps a new record
         if not column.nullable and ((missing and not _given_as_object(obj, mapper, attr.key)) or value == ""):
             yield Problem(name, N_("This is required."))
         if isinstance(value, str) and isinstance(type_ := column.type, (String, Cleaned)):

@@ -56,14 +56,22 @@ def has_controls(text: str) -> bool:
 
 
 def line(text: str) -> str:
-    """One line of text: composed (NFC), trimmed, every run of blanks one blank."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    """One line of text: composed (NFC), nothing invisible in it, trimmed, every run of blanks one blank."""
+    return re.sub(r"\s+", " ", _visible(text)).strip()
 
 
 def prose(text: str) -> str:
     """Several lines of text: composed (NFC), line ends unified, blanks trimmed, the lines kept."""
-    unified = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    unified = _visible(text).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(_BLANKS.sub(" ", part).strip() for part in unified.split("\n")).strip()
+
+
+def _visible(text: str) -> str:
+    """Composed text without format characters (zero-width blanks, direction marks), save joiners that scripts need."""
+    if text.isascii():
+        return text
+    kept = "".join(c for c in text if c in "\u200c\u200d" or unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", kept)
 
 
 def code(text: str) -> str:

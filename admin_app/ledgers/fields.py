@@ -183,7 +183,7 @@ class DecimalField(_TypedText):
         self.places = places
 
     def read(self, text: str) -> Decimal:
-        value = Decimal(text.replace(",", ".").removesuffix("℃").strip())
+        value = Decimal(text.replace(",", ".").removesuffix("°C").strip())
         if not value.is_finite() or abs(value) >= 10**9:
             raise ValueError
         if value != value.quantize(Decimal(1).scaleb(-self.places)):

@@ -10,6 +10,7 @@ from admin_app import database
 from models import masks, words
 from models.base import Base, Mask
 from models.person import Person
+from models.scope import Act
 from models.search import person_search
 
 LARGEST_ID = 2**63 - 1
@@ -39,7 +40,8 @@ def matches(cls: type[Base], text: str) -> ColumnElement[bool]:
     """The condition under which a record of the class matches what was typed."""
     typed = text.replace("\x00", " ")[:100]
     if issubclass(cls, Person):
-        return person_search(cast(Any, cls), typed, database.db.engine.dialect.name)
+        area = database.session().scope.area(Act.READ, cls.__ledger__ or "")
+        return person_search(cast(Any, cls), typed, database.db.engine.dialect.name, area)
     conditions = [_one(cls, name, typed) for name in SEARCHED.get(cls, ())]
     number = record_id(words.code(typed))
     if number is not None:

@@ -20,9 +20,10 @@ from admin_app.ledgers import fields, finding, lookup, show
 from admin_app.ledgers.declared import Part
 from admin_app.ledgers.page import Conflict, Difference, Fact, Link, Section
 from models import clock
-from models.base import Invalid, InVillage, Record
+from models.base import Invalid, InVillage, Record, about
 from models.constraints import broken_unique
 from models.scope import Act, village_columns
+from models.types import Chosen
 
 UNTYPED = frozenset({"csrf_token", "version"})
 
@@ -116,10 +117,20 @@ class Writing(Part):
             for field in form:
                 if field.name not in UNTYPED and not field.errors:
                     field.populate_obj(record, field.name)
-            found = [p for p in record.problems(clock.today()) if p.field in form and not form[p.field].errors]
+            found = []
+            if not self._lacks(record):  # the rules reckon with values that are there
+                found = [p for p in record.problems(clock.today()) if p.field in form and not form[p.field].errors]
         if record in session:
             session.expunge(record)
         _tell(form, found, [])
+
+    def _lacks(self, record: Any) -> bool:
+        """Whether a closed list that must have a value has none."""
+        return any(
+            isinstance(a.columns[0].type, Chosen) and not a.columns[0].nullable and getattr(record, a.key) is None
+            for a in inspect(self.model).column_attrs
+            if not about(a.columns[0]).computed and a.columns[0].default is not None
+        )
 
     def fill(self, form: Any, record: Any) -> None:
         """Put what was typed into the record."""
