@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from datetime import date
 from random import Random
+from typing import Final
 
 from sqlalchemy import Engine, func, select
 
+from models.business import Inspection
+from models.checkpoint import Passage
+from models.observation import Observation, ObservationEvent, Visit
 from models.place import Township, Village
 from models.resident import Resident
 from models.scope import Scope
 from models.session import Session, open_session
+from models.supply import Supply
 from models.volunteer import Volunteer
 from seeds.accounts import load_accounts
 from seeds.bulk_ledgers import Ledgers
 from seeds.bulk_people import People
 from seeds.demo import NotEmpty
 from seeds.diary import Progress, pinned
-from seeds.loading import Load, hurried, searched_afterwards
-from seeds.places import DEMO_TOWNSHIP, load_places, villages_of
+from seeds.loading import Load, hurried, indexed_afterwards
+from seeds.places import DEMO_TOWNSHIP, load_places, only_these_take_part, villages_of
 
-AUTHOR = "演示数据 demo"
+AUTHOR: Final = "演示数据 demo"
+_LARGE: Final = (Resident, Observation, ObservationEvent, Visit, Inspection, Passage, Supply, Volunteer)
 
 
 def load_big(
@@ -47,9 +53,8 @@ def load_big(
         load_places(session)
         load_accounts(session, villages_of(session, DEMO_TOWNSHIP), password)
         chosen = _villages(session, min(villages, size))
-        for village in session.scalars(select(Village)):
-            village.taking_part = village in chosen
-        with searched_afterwards(session, (Resident.__tablename__, Volunteer.__tablename__)):
+        only_these_take_part(session, chosen)
+        with indexed_afterwards(session, _LARGE, progress):
             _fill(session, chosen, size, today, Random(seed), progress)
         session.commit()
 

@@ -7,7 +7,6 @@ from random import Random
 
 from sqlalchemy import func, select
 
-from models.place import Village
 from models.resident import Resident
 from models.session import Session
 from seeds.accounts import load_accounts
@@ -19,7 +18,7 @@ from seeds.giving import enter_donations, enter_supplies
 from seeds.industry import enter_enterprises
 from seeds.observing import observe
 from seeds.people import enter_files
-from seeds.places import DEMO_TOWNSHIP, load_places, villages_of
+from seeds.places import DEMO_TOWNSHIP, load_places, only_these_take_part, villages_of
 from seeds.reporting import enter_reports
 from seeds.service import enter_service
 from seeds.traces import enter_publicity, enter_supervision
@@ -42,8 +41,7 @@ def load_demo(session: Session, today: date, password: str, seed: int = 2020, pr
     with pinned(today):
         load_places(session)
         villages = villages_of(session, DEMO_TOWNSHIP)
-        for village in session.scalars(select(Village)):
-            village.taking_part = village in villages
+        only_these_take_part(session, villages)
         load_accounts(session, villages, password)
     setting = Setting(today, Random(seed), villages)
     tell(setting)

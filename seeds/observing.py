@@ -124,9 +124,8 @@ def _leave(setting: Setting, home: Followed, course: Course) -> Iterator[Followe
         setting.diary.change(on, resident, status=FileStatus.LOST)
         _enter_event(setting, observation, EventKind.LOST, on, "多次上门无人，电话停机，已报派出所协查")
     elif course.left is Left.HANDED_OVER:
-        setting.diary.change(on, observation, status=ObservationStatus.HANDED_OVER)
-        setting.diary.change(on, resident, status=FileStatus.HANDED_OVER)
-        _enter_event(setting, observation, EventKind.HANDED_OUT, on, "随亲属迁往开发区居住，已书面移交")
+        _transfer(setting, home, on, ObservationStatus.HANDED_OVER, "经济开发区", "随亲属迁往开发区居住，已书面移交")
+        _enter_event(setting, observation, EventKind.HANDED_OUT, on)
     elif course.left is Left.HOSPITAL:
         _transfer(setting, home, on, ObservationStatus.HOSPITAL, HOSPITAL, "发热伴咳嗽")
         setting.diary.change(on, observation, became_suspected=True)

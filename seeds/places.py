@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from importlib import resources
 from typing import Final, NamedTuple
 
@@ -63,6 +64,13 @@ def load_places(session: Session) -> Loaded:
             added += 1
     session.flush()
     return Loaded(len(townships) - before, added)
+
+
+def only_these_take_part(session: Session, villages: Collection[Village]) -> None:
+    """Of all villages these are the district's: they report every day and can be late. The caller commits."""
+    for village in session.scalars(select(Village)):
+        village.taking_part = village in villages
+    session.flush()
 
 
 def villages_of(session: Session, township_code: str) -> list[Village]:

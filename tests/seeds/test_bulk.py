@@ -55,8 +55,9 @@ def big(big_engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def triggers(session: Session) -> set[tuple[str, str]]:
-    return set(session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all())
+def schema(session: Session) -> set[tuple[str, str]]:
+    """Every table, index and trigger of a SQLite database as it was made."""
+    return set(session.execute(text("SELECT name, sql FROM sqlite_master")).all())
 
 
 def test_everything_is_there_in_proportion(big: Session) -> None:
@@ -113,13 +114,13 @@ def records() -> list[type[Record]]:
     return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
 
 
-def test_the_triggers_are_there_afterwards(sqlite_database_url: str) -> None:
+def test_indexes_and_triggers_are_there_afterwards(sqlite_database_url: str) -> None:
     engine = make_engine(sqlite_database_url)
     with open_session(engine, SYSTEM, writing=False) as session:
-        before = triggers(session)
+        before = schema(session)
     load(engine, 200, 2)
     with open_session(engine, SYSTEM, writing=False) as session:
-        assert triggers(session) == before
+        assert schema(session) == before
         session.execute(text("INSERT INTO resident_search (resident_search, rank) VALUES ('integrity-check', 1)"))
     engine.dispose()
 

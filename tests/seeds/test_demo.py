@@ -68,6 +68,11 @@ def test_the_demo_goes_into_an_empty_register_only(demo: Session) -> None:
         load_demo(demo, TODAY, PASSWORD)
 
 
+def test_only_the_demo_villages_take_part(demo: Session) -> None:
+    taking_part = demo.scalars(select(Village).where(Village.taking_part.is_(True))).all()
+    assert set(taking_part) == set(villages_of(demo, DEMO_TOWNSHIP))
+
+
 # ---- accounts and the trail ----
 
 
