@@ -44,10 +44,15 @@ class Settings:
 
 
 def normalise(url: str) -> str:
-    """``postgres://`` and ``postgresql://`` addresses as they are usually handed out, with the driver that is used."""
+    """``postgres://`` and ``postgresql://`` addresses as they are usually handed out, with the driver that is used;
+    a SQLite file's path made whole, so that every part of the panel means the same file.
+    """
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
+    path = url.removeprefix("sqlite:///")
+    if path != url and path and not path.startswith((":memory:", "file:")):
+        return f"sqlite:///{Path(path).resolve()}"
     return url
 
 
