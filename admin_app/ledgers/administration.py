@@ -102,7 +102,7 @@ class AccountView(LedgerView):
         for row in self.subforms(record):
             role, area = row.role.data, row.area.data or ""
             known = present.get(finding.record_id(row.id.data) or 0)
-            if (row.id.data and known is None) or area not in valid or row.role.errors:
+            if (row.id.data and known is None) or area not in valid or not row.role.validate(row):
                 raise Invalid(record, [Problem("grants", N_("These rights were changed meanwhile. Look again."))])
             if known is not None and (row.remove.data or not role):
                 sessions.remove(session, known)
