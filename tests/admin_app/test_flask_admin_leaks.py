@@ -13,7 +13,6 @@ import pytest
 from flask import Flask, abort
 from sqlalchemy import event, inspect
 
-from admin_app import create_app
 from admin_app.access import RIGHTS
 from admin_app.ledgers.fields import references, typed_names
 from admin_app.panel import views
@@ -22,7 +21,7 @@ from models.scope import Act
 from tests.admin_app.support.addresses import filled, taking
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import DISTRICT, PASSWORD, A, B, C, traces
-from tests.admin_app.support.panels import Panel, settings_for
+from tests.admin_app.support.panels import Panel, app_over
 from tests.admin_app.support.problems import Problems
 from tests.admin_app.support.typing_in import form_for
 from tests.admin_app.support.values import BINNED, EDITED, FRESH, REMOVED, SEEN, TICKED, class_of, ledger_number, typed
@@ -431,22 +430,12 @@ def test_nothing_that_only_reads_takes_what_would_write(sqlite_panel: Panel) -> 
 
 def test_a_defect_is_not_hidden_behind_another(sqlite_panel: Panel) -> None:
     """Flask-Admin retries on TypeError with another signature; what is shown and logged here is the defect itself."""
-    app = create_app(settings_for(sqlite_panel.store.url))
-    try:
-        app.config["RAISE_DEFECTS"] = True
-        with app.test_request_context():
-            view = views()["resident"]
 
-        def broken(self: Any) -> None:
-            raise TypeError("the real one")
+    def broken(self: Any) -> None:
+        raise TypeError("the real one")
 
-        with pytest.raises(TypeError, match="the real one"):
-            view._run_view(broken)
-    finally:
-        from admin_app import database
-
-        with app.app_context():
-            database.db.engine.dispose()
+    with sqlite_panel.app.test_request_context(), pytest.raises(TypeError, match="the real one"):
+        views()["resident"]._run_view(broken)
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)
@@ -602,17 +591,16 @@ def test_a_redirect_never_leads_away(sqlite_panel: Panel) -> None:
 
 
 def test_an_unknown_address_an_unknown_method_and_a_failure_are_pages_in_words(sqlite_panel: Panel) -> None:
-    app = create_app(settings_for(sqlite_panel.store.url))
+    with app_over(sqlite_panel.store.url) as app:
 
-    @app.route("/admin/broken")
-    def broken() -> None:
-        raise RuntimeError("321084199003071234 SELECT * FROM resident")
+        @app.route("/admin/broken")
+        def broken() -> None:
+            raise RuntimeError("321084199003071234 SELECT * FROM resident")
 
-    @app.route("/admin/gone")
-    def gone() -> None:
-        abort(410)
+        @app.route("/admin/gone")
+        def gone() -> None:
+            abort(410)
 
-    try:
         sqlite_panel.as_("district")
         browser = Browser(app, "token-of-district")
         answers = {
@@ -631,11 +619,6 @@ def test_an_unknown_address_an_unknown_method_and_a_failure_are_pages_in_words(s
         assert "went wrong" in body
         assert "RuntimeError" not in body
         assert "321084199003071234" not in body
-    finally:
-        from admin_app import database
-
-        with app.app_context():
-            database.db.engine.dispose()
 
 
 def test_passwords_are_nowhere_but_in_the_form_that_asks_for_them(sqlite_panel: Panel) -> None:

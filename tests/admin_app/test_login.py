@@ -9,12 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_app import create_app, database
 from models import clock
 from models.account import FAILURES_BEFORE_LOCK, LOCK_TIME, Account, FailedSignIn, Grant, Role, SignIn
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import PASSWORD, account_id, sign_in, token_of
-from tests.admin_app.support.panels import Panel, settings_for
+from tests.admin_app.support.panels import Panel, app_over
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -204,12 +203,8 @@ def test_four_failures_lock_nothing_and_a_success_forgets_them(panel: Panel) -> 
 def test_the_lock_is_kept_in_the_database_and_outlives_the_application(panel: Panel) -> None:
     for _ in range(FAILURES_BEFORE_LOCK):
         enter(stranger(panel), "village_a", "not the password")
-    app = create_app(settings_for(panel.store.url))
-    try:
+    with app_over(panel.store.url) as app:
         assert enter(stranger(panel, app), "village_a", PASSWORD).status == 401
-    finally:
-        with app.app_context():
-            database.db.engine.dispose()
 
 
 def test_the_lock_of_one_user_name_locks_nobody_else(panel: Panel) -> None:
@@ -400,21 +395,12 @@ def test_a_forged_cookie_opens_nothing(sqlite_panel: Panel) -> None:
         with browser.client.session_transaction() as cookie:
             cookie["token"] = token
         assert not is_in(browser), token
-    browser = Browser(create_and_keep(sqlite_panel, secret_key="another key that somebody guessed, long enough"))
-    with browser.client.session_transaction() as cookie:
-        cookie["token"] = token_of("village_a")
-    forged = browser.client.get_cookie("taizhang")
+    with app_over(sqlite_panel.store.url, secret_key="another key that somebody guessed, long enough") as app:
+        forged = Browser(app, token_of("village_a")).client.get_cookie("taizhang")
     assert forged is not None
     other = stranger(sqlite_panel)
     other.client.set_cookie("taizhang", forged.value)
     assert not is_in(other)
-
-
-def create_and_keep(panel: Panel, **changed: Any) -> Flask:
-    app = create_app(settings_for(panel.store.url, **changed))
-    with app.app_context():
-        database.db.engine.dispose()
-    return app
 
 
 # ---- cookies, headers, redirects, logs ----

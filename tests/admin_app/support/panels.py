@@ -103,12 +103,30 @@ def settings_for(url: str, **changed: Any) -> Settings:
     return replace(plain, **{"idle": timedelta(hours=1), **changed})
 
 
+def make_app(url: str, **changed: Any) -> Flask:
+    """An application as it runs in earnest: what fails is answered, not raised into the test."""
+    app = create_app(settings_for(url, **changed))
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@contextmanager
+def app_over(url: str, **changed: Any) -> Iterator[Flask]:
+    """A second application, its connections closed with the block."""
+    app = make_app(url, **changed)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            database.db.engine.dispose()
+
+
 class Panel:
     """A panel over a copy of the small district, and what a test asks of it and of its database."""
 
     def __init__(self, store: Store):
         self.store = store
-        self.app: Flask = create_app(settings_for(store.url))
+        self.app = make_app(store.url)
         self.engine: Engine = make_engine(store.url)
         self._signed_in: dict[str, Browser] = {}
 
