@@ -32,6 +32,7 @@ from models.scope import EVERYWHERE, Area
 from models.volunteer import Volunteer
 
 _MOST_WORDS: Final = 20
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{11}|[0-9]{17}[0-9X]")
 _FEW_VILLAGES: Final = 4
 _AFTER: Final = "\x7f"  # sorts after every character that a key or a number holds
 _HALF_WIDTH: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -46,7 +47,9 @@ def person_search(cls: People, text: str, dialect_name: str, area: Area = EVERYW
     decides how: in a few villages looking at everybody once is faster than going through the district's indexes.
     """
     few = not area.everywhere and len(area.villages) <= _FEW_VILLAGES
-    found = words.line(text.translate(_HALF_WIDTH)).split()[:_MOST_WORDS]
+    typed = words.line(text.translate(_HALF_WIDTH))
+    number = words.code(typed)  # a whole number may have been typed with blanks or dashes in it
+    found = [number] if _WHOLE_NUMBER.fullmatch(number) else typed.split()[:_MOST_WORDS]
     return and_(true(), *(_fits(cls, "".join(filter(str.isprintable, w)), dialect_name, few) for w in found))
 
 

@@ -24,6 +24,7 @@ from models.base import Invalid, InVillage, Record, about
 from models.constraints import broken_unique
 from models.scope import Act, village_columns
 from models.types import Chosen
+from models.words import Choice
 
 UNTYPED = frozenset({"csrf_token", "version"})
 
@@ -275,7 +276,7 @@ class Writing(Part):
         if name in UNTYPED or not hasattr(record, key):
             return None
         stored, new = getattr(record, key), getattr(typed, key)
-        if isinstance(new, str):
+        if isinstance(new, str) and not isinstance(new, Choice):
             column = inspect(self.model).column_attrs[key].columns[0]
             new = getattr(type(column.type), "clean", str)(new)
         if stored == new or (not stored and not new):
