@@ -160,7 +160,15 @@ class Scope:
 
     def options(self, deleted: bool) -> tuple[Any, ...]:
         """Loader criteria for every mapped class; with ``deleted``, the recycle bin is let through."""
-        return _options(self.permits, self.unconfined, deleted, len(Base.registry.mappers))
+        key = deleted, len(Base.metadata.tables)
+        if key not in self._made:
+            self._made[key] = _options(self.permits, self.unconfined, *key)
+        return self._made[key]
+
+    @cached_property
+    def _made(self) -> dict[tuple[bool, int], tuple[LoaderCriteriaOption, ...]]:
+        """This scope's own note of ``_options``: looking them up by every permit takes as long as a small query."""
+        return {}
 
     def criterion(self, cls: type[Base], act: Act = Act.READ) -> ColumnElement[bool] | None:
         """The condition that leaves the records of a class on which the actor may act; None means no condition."""
@@ -180,9 +188,9 @@ NOBODY: Final = Scope(Actor(None, ""))
 
 @lru_cache(maxsize=512)
 def _options(
-    permits: tuple[Permit, ...], unconfined: bool, deleted: bool, classes: int
+    permits: tuple[Permit, ...], unconfined: bool, deleted: bool, tables: int
 ) -> tuple[LoaderCriteriaOption, ...]:
-    """The criteria of everybody who holds the same permits, made once; ``classes`` are how many are mapped by now."""
+    """The criteria of everybody who holds the same permits, made once; ``tables`` are how many are mapped by now."""
     scope = Scope(NOBODY.actor, permits, unconfined)
     built = []
     for mapper in Base.registry.mappers:
@@ -234,7 +242,7 @@ def _covers(cls: type[Base], permit: Permit, act: Act, record: Base) -> bool:
     columns = village_columns(cls)
     reach: Reach | None = getattr(cls, "__reach__", None)
     if columns:
-        for moment in ("is", "was"):
+        for moment in ("is", "was") if inspect(record).modified else ("is",):
             villages = {_value(record, name, moment) for name in columns} - {None}
             if not (permit.area.everywhere or any(v in permit.area for v in villages)):
                 return False
@@ -253,7 +261,7 @@ def _value(record: Base, name: str, moment: str) -> Any:
         history = get_history(record, name)
         if history.deleted:
             return history.deleted[0]
-    elif moment == "is":
+    elif moment == "is" and inspect(record).modified:
         relation = name.removesuffix("_id")
         if relation in inspect(type(record)).relationships and (given := get_history(record, relation).added):
             return getattr(given[0], "id", None)  # given as an object, its number follows with the flush
