@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask import Flask, g, has_request_context
 from flask import session as cookie
-from flask_babel import Babel, format_number, get_locale, gettext
+from flask_babel import Babel, format_number, get_locale, get_translations, gettext
 
 from models import clock
 
@@ -18,6 +20,7 @@ def init(app: Flask) -> None:
     """Choose the language per request: the one asked for, the account's, Chinese."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, default_locale=LOCALES["zh"], default_timezone="Asia/Shanghai", locale_selector=_locale)
+    app.jinja_env.install_gettext_callables(_told, _counted, newstyle=True)  # type: ignore[attr-defined]
 
 
 def language() -> str:
@@ -39,8 +42,23 @@ def say(message: str, params: object = None) -> str:
     """A marked text (``N_``) in the reader's language, its parameters filled in."""
     if not message:
         return ""
-    told = gettext(message)
+    told = _told(message)
     return told % params if params else told
+
+
+def _told(message: str) -> str:
+    """A text in the reader's language; a list says the same few labels hundreds of times."""
+    return _kept(language(), message) if has_request_context() else str(gettext(message))
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    """The form that a number asks for, its parameters still to be filled in (the template does)."""
+    return str(get_translations().ngettext(one, many, count))
+
+
+@lru_cache(maxsize=4096)
+def _kept(_language: str, message: str) -> str:
+    return str(gettext(message))
 
 
 _WEEKDAYS_ZH = "一二三四五六日"
@@ -69,6 +87,11 @@ def instant(value: datetime | None) -> str:
         today = gettext("today")
         return f"{today} {local:%H:%M}"
     return f"{day(local.date(), weekday=False)} {local:%H:%M}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things in a row, as the language separates them: 发热、干咳; Fever, Dry cough."""
+    return ("、" if language() == "zh" else ", ").join(parts)
 
 
 def number(value: int | float) -> str:

@@ -142,7 +142,7 @@ def _user(found: accounts.SignIn) -> User:
         language=account.language.value,
         roles=tuple(dict.fromkeys(role for role, _ in granted)),
         whole_district=Area(everywhere=True) in [area for _, area in granted],
-        place="、".join(dict.fromkeys(p for p in places if p)),
+        place=i18n.listed(dict.fromkeys(p for p in places if p)),
         must_change_password=account.must_change_password,
         scope=access.scope_for(actor, granted),
     )

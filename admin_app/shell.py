@@ -69,6 +69,7 @@ class Shell:
 def init(app: Flask) -> None:
     """Give every template its frame."""
     app.context_processor(lambda: {"shell": shell()})
+    app.jinja_env.globals["zip"] = zip
     app.add_url_rule("/icons.svg", "icons", _icons)
 
 
@@ -110,7 +111,7 @@ def shell() -> Shell:
         tabs=tabs,
         place=_place(user),
         user=user,
-        role="、".join(say(r.label) for r in user.roles) if user else "",
+        role=i18n.listed(say(r.label) for r in user.roles) if user else "",
         today=i18n.day(clock.today()),
         lang=i18n.html_lang(),
         language_url=f"/language/{other}",

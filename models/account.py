@@ -11,7 +11,7 @@ from typing import Final, cast
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Boolean, CheckConstraint, Index, Integer, Table, select, update
-from sqlalchemy.orm import Mapped, joinedload, object_session, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, object_session, relationship
 from sqlalchemy.orm.session import Session as OrmSession
 
 from models import clock, words
@@ -220,7 +220,14 @@ def sign_in(
 
 def current_sign_in(session: OrmSession, token: str, now: datetime, idle: timedelta) -> SignIn | None:
     """The sign-in a token belongs to, if it has not ended, was seen lately, and the account may still sign in."""
-    found = session.scalars(select(SignIn).join(SignIn.account).where(SignIn.token_hash == _sha(token))).one_or_none()
+    granted = contains_eager(SignIn.account).selectinload(Account.grants)
+    query = (
+        select(SignIn)
+        .join(SignIn.account)
+        .options(granted.joinedload(Grant.village), granted.joinedload(Grant.township))
+        .where(SignIn.token_hash == _sha(token))
+    )
+    found = session.scalars(query).one_or_none()
     if found is None or found.ended_at is not None or now - found.seen_at > idle or found.account.disabled:
         return None
     return found

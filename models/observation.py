@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Integer
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer
 from sqlalchemy.orm import Mapped, relationship
 
 from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
@@ -278,6 +278,7 @@ class Visit(InVillage, Record):
         live("village_id", "on", "period", "outcome", table="visit"),
         live("resident_id", "on", table="visit"),
         live("on", "outcome", table="visit"),
+        Index("ix_visit_counted", "id", "deleted_at"),
         binned("visit"),
     )
 
@@ -334,7 +335,8 @@ class Visit(InVillage, Record):
 
     def __str__(self) -> str:
         resident = linked(self, "resident")
-        return f"{resident} {self.on} {self.period}" if resident is not None else super().__str__()
+        slot = "②" if self.period is Period.PM else "①"  # the day's first and second, in any language
+        return f"{resident} {self.on} {slot}" if resident is not None else super().__str__()
 
 
 # ---- the rules, as they are said ----

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Boolean, Date
+from sqlalchemy import Boolean, Date, Index
 from sqlalchemy.orm import Mapped
 
 from models.base import InVillage, Mask, Problem, Record, binned, field, live
@@ -81,6 +81,8 @@ class Resident(InVillage, Person, Record):
         live("pinyin", table="resident"),
         live("initials", table="resident"),
         live("identity_tail", table="resident"),
+        live("village_id", "id", table="resident"),
+        Index("ix_resident_counted", "id", "deleted_at"),
         binned("resident"),
     )
 

@@ -76,7 +76,8 @@ def _visible(text: str) -> str:
 
 def code(text: str) -> str:
     """A number or code as it is compared: full-width made half-width (NFKC), no blanks or dashes, upper case."""
-    return re.sub(r"[\s\-‐-―−－]", "", unicodedata.normalize("NFKC", text)).upper()
+    joined = re.sub(r"[\s\-‐-―−－]", "", unicodedata.normalize("NFKC", text)).upper()
+    return unicodedata.normalize("NFKC", joined)
 
 
 def romanised(name: str) -> tuple[str, str]:

@@ -194,6 +194,8 @@ def note_apart(entry: Entry, must: bool = False) -> None:
     ``must``: what is about to be shown may only be shown if this row is kept.
     """
     session = database.session()
+    if session.info.get("reading_only") and not must:
+        return  # a request without its token leaves nothing behind
     try:
         with sessions.open_session(database.db.engine, session.scope) as own:
             if session.info.get("writing"):

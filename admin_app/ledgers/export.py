@@ -1,6 +1,7 @@
-"""Lists as files: CSV and xlsx, a row at a time, masked unless asked otherwise, and every file says whose it is.
+"""Lists as files: CSV and xlsx, some rows at a time, masked unless asked otherwise, and every file says whose it is.
 
-A text that a spreadsheet would take for a formula is led by an apostrophe, so that it stays a text.
+A text that a spreadsheet would take for a formula is led by an apostrophe, so that it stays a text. Values are fetched
+as they are stored and written a column at a time: to make objects of each costs more than the database does.
 """
 
 from __future__ import annotations
@@ -8,39 +9,45 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy import Engine, Select, inspect, select
+from sqlalchemy import Boolean, Date, Engine, Integer, Select, String, inspect, select, type_coerce
 from sqlalchemy.orm import aliased
 
+from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.fields import references
-from admin_app.ledgers.show import label_of, plain_text
+from admin_app.ledgers.show import label_of, plain_text, words_of
+from models import masks
 from models.base import Base, Mask, about
 from models.person import Person
 from models.scope import Scope
-from models.session import open_session
-from models.types import Cleaned, Key
+from models.session import Session, open_session
+from models.types import Chosen, ChosenMany, Cleaned, Key
 
 BATCH = 2_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@\t\r")
 
 Value = str | int | float | Decimal | None
+Writer = Callable[[Sequence[Any]], Iterable[Value]]
+"""Writes one column of some rows."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What an export holds: headings, the statement of its rows, how each value is written, and whose it is."""
+    """What an export holds: headings, which records in which order, how they are read and written, and whose it is."""
 
     title: str
     headings: list[str]
-    statement: Select[Any]
-    writers: list[Callable[[Any], Value]]
+    numbers: Select[tuple[int]]
+    rows: Callable[[Sequence[int]], Select[Any]]
+    writers: list[Writer]
     signature: str
 
 
@@ -49,7 +56,7 @@ def sheet(
 ) -> Sheet:
     """The sheet of a class's columns. A reference is written as its record's name; what may not be seen is blank."""
     columns: list[Any] = []
-    writers: list[Callable[[Any], Value]] = []
+    writers: list[Writer] = []
     joins: list[tuple[Any, Any]] = []
     known = references(cls)
     for name in names:
@@ -57,20 +64,42 @@ def sheet(
             target, on, column = _name_column(getattr(cls, name), known[name][1])
             joins += zip(target, on, strict=True)
             columns.append(column)
-            writers.append(_text)
+            writers.append(_texts if isinstance(column.type, Cleaned) else _others)
         else:
-            column = getattr(cls, name)
             mapped = inspect(cls).column_attrs[name].columns[0]
-            columns.append(column)
             mask = None if full else about(mapped).mask
-            plain = mask is None and isinstance(mapped.type, (Cleaned, Key))
-            writers.append(_text if plain else partial(_told, mask=mask))
+            column, write = _stored(getattr(cls, name), mapped.type, mask)
+            columns.append(column)
+            writers.append(write)
     statement = select(*columns).select_from(cls)
     for target_alias, on_clause in joins:
         statement = statement.outerjoin(target_alias, on_clause)
-    statement = statement.where(*conditions).order_by(*order).execution_options(yield_per=BATCH)
-    headings = [say(label_of(cls, name)) for name in names]
-    return Sheet(say(cls.__title__), headings, statement, writers, signature)
+    number: Any = cls.id  # type: ignore[attr-defined]
+    return Sheet(
+        title=say(cls.__title__),
+        headings=[say(label_of(cls, name)) for name in names],
+        numbers=select(number).where(*conditions).order_by(*order),
+        rows=lambda numbers: statement.where(number.in_(numbers)).order_by(*order),
+        writers=writers,
+        signature=signature,
+    )
+
+
+def _stored(column: Any, type_: Any, mask: Mask | None) -> tuple[Any, Writer]:
+    """A column as it is stored, and what writes it in words."""
+    if mask is not None:
+        return column, partial(_masked, mask=mask)
+    if isinstance(type_, (Cleaned, Key)):
+        return column, _texts
+    if isinstance(type_, Chosen):
+        return type_coerce(column, String), partial(_listed, {c.value: say(c.label) for c in type_.choices})
+    if isinstance(type_, ChosenMany):
+        return column, partial(_several, {c: say(c.label) for c in type_.choices})
+    if isinstance(type_, Boolean):
+        return column, partial(_listed, {value: words_of(value) for value in (True, False)})
+    if isinstance(type_, Date):
+        return type_coerce(column, String), _days
+    return column, list if isinstance(type_, Integer) else _others
 
 
 def _name_column(relation: Any, target: type[Base]) -> tuple[list[Any], list[Any], Any]:
@@ -87,14 +116,40 @@ def _name_column(relation: Any, target: type[Base]) -> tuple[list[Any], list[Any
     return [alias], [joined], alias.id  # type: ignore[attr-defined]
 
 
-def _text(value: Any) -> Value:
-    if value is None:
-        return None
-    return "'" + value if isinstance(value, str) and value[:1] in FORMULA else value
+def _texts(values: Iterable[str | None]) -> list[Value]:
+    return [value if not value or value[0] not in FORMULA else "'" + value for value in values]
 
 
-def _told(value: Any, mask: Mask | None) -> Value:
-    return _text(plain_text(value, mask))
+def _masked(values: Iterable[str | None], mask: Mask) -> list[Value]:
+    return _texts([None if value is None else masks.masked(value, mask) for value in values])
+
+
+def _listed(texts: Mapping[Any, str], values: Iterable[Any]) -> Iterable[Value]:
+    return map(texts.get, values)
+
+
+def _several(texts: Mapping[Any, str], values: Iterable[Any]) -> list[Value]:
+    return [None if value is None else i18n.listed(texts[one] for one in value) for value in values]
+
+
+def _days(values: Iterable[Any]) -> list[Value]:
+    return [None if value is None else str(value) for value in values]
+
+
+def _others(values: Iterable[Any]) -> list[Value]:
+    told = (plain_text(value) for value in values)
+    return [value if not isinstance(value, str) or value[:1] not in FORMULA else "'" + value for value in told]
+
+
+def _batches(session: Session, what: Sheet) -> Iterator[list[tuple[Value, ...]]]:
+    """The rows of a sheet, some at a time: which they are is asked first, so that nothing large has to be sorted."""
+    numbers = array("q", session.scalars(what.numbers))
+    for start in range(0, len(numbers), BATCH):
+        found = session.execute(what.rows(numbers[start : start + BATCH].tolist())).all()
+        if not found:
+            continue
+        columns = zip(*found, strict=True)
+        yield list(zip(*(write(column) for write, column in zip(what.writers, columns, strict=True)), strict=True))
 
 
 def csv_lines(engine: Engine, scope: Scope, what: Sheet) -> Iterator[bytes]:
@@ -104,8 +159,8 @@ def csv_lines(engine: Engine, scope: Scope, what: Sheet) -> Iterator[bytes]:
     buffer.write("\ufeff")
     write.writerow(what.headings)
     with open_session(engine, scope, writing=False) as session:
-        for batch in session.execute(what.statement).partitions(BATCH):
-            write.writerows([w(v) for w, v in zip(what.writers, row, strict=True)] for row in batch)
+        for batch in _batches(session, what):
+            write.writerows(batch)
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
@@ -125,9 +180,10 @@ def xlsx_file(engine: Engine, scope: Scope, what: Sheet) -> Any:
     page.write_row(0, 0, what.headings, bold)
     number = 1
     with open_session(engine, scope, writing=False) as session:
-        for row in session.execute(what.statement):
-            page.write_row(number, 0, [w(v) for w, v in zip(what.writers, row, strict=True)])
-            number += 1
+        for batch in _batches(session, what):
+            for row in batch:
+                page.write_row(number, 0, row)
+                number += 1
     page.write_string(number + 1, 0, what.signature)
     book.close()
     file.seek(0)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -307,6 +308,7 @@ class ReferenceField(SelectField):
         setattr(obj, self.column, self.data)
 
 
+@cache
 def references(cls: type[Base]) -> dict[str, tuple[str, type[Base]]]:
     """The many-to-one relationships of a class: name -> (column attribute, target class)."""
     mapper: Mapper[Any] = inspect(cls)

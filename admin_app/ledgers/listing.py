@@ -120,8 +120,8 @@ class ReferenceFilter(Filter):
         if not issubclass(target, (Village, Township)):
             return FilterField(self.name, self.label, "hidden", value=args.get(self.name, ""))
         on = args.getlist(self.name)
-        found: Any = session.scalars(select(target).order_by(target.code))
-        return FilterField(self.name, self.label, "choice", [Option(str(r.id), str(r), str(r.id) in on) for r in found])
+        found = session.execute(select(target.id, target.name).order_by(target.code))
+        return FilterField(self.name, self.label, "choice", [Option(str(n), name, str(n) in on) for n, name in found])
 
     def said(self, session: Session, key: str, value: str) -> str:
         target = references(self.cls)[self.name][1]
@@ -270,13 +270,30 @@ def fetch(
     """The records of the page asked for, and where it lies; a page past either end becomes the nearest there is."""
     execution = {"deleted": True} if deleted else {}
     conditions = [*asked.conditions, cls.deleted_at.is_not(None)] if deleted else asked.conditions
-    counting = select(func.count()).select_from(cls).where(*conditions)
-    total = session.scalar(counting, execution_options=execution) or 0
+    total = _count(session, cls, conditions, deleted)
     pages = max(1, -(-total // asked.size))
     page = min(max(asked.page, 1), pages)
     offset, count = (page - 1) * asked.size, min(asked.size, total - (page - 1) * asked.size)
     records = _slice(session, cls, asked, conditions, options, execution, offset, count, total) if total else []
     return records, _pager(asked, base, page, pages, total, len(records))
+
+
+def _count(session: Session, cls: type[Record], conditions: list[ColumnElement[bool]], deleted: bool) -> int:
+    """How many records meet the conditions.
+
+    Where nothing narrows the list, all there are less those in the recycle bin: SQLite counts an index whole in a
+    hundredth of the time that it takes to look at each row, and the bin has an index of its own.
+    """
+    counting = select(func.count()).select_from(cls)
+    everything: dict[str, Any] = {"deleted": True}
+    if deleted:
+        return session.scalar(counting.where(*conditions), execution_options=everything) or 0
+    if conditions or not issubclass(cls, Record) or session.scope.criterion(cls) is not None:
+        return session.scalar(counting.where(*conditions)) or 0
+    binned = counting.where(cls.deleted_at.is_not(None))
+    return (session.scalar(counting, execution_options=everything) or 0) - (
+        session.scalar(binned, execution_options=everything) or 0
+    )
 
 
 def _slice(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from models.words import Tone
 
@@ -22,9 +23,11 @@ class Kind(StrEnum):
     LINK = "link"  # another record
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One value of one record, as it is read. ``url`` only when the reader may open what it points at."""
+class Cell(NamedTuple):
+    """One value of one record, as it is read. ``url`` only when the reader may open what it points at.
+
+    A tuple, because a list has hundreds of them and its template takes them apart in one step.
+    """
 
     text: str
     kind: Kind = Kind.TEXT
@@ -69,8 +72,7 @@ class Chip:
     count: int | None = None
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One choice of a filter."""
 
     value: str
@@ -89,6 +91,11 @@ class FilterField:
     value: str = ""
     value_from: str = ""
     value_to: str = ""
+
+    @property
+    def chosen(self) -> int:
+        """How many of its options are on; the blank one does not count."""
+        return sum(1 for option in self.options if option.selected and option.value)
 
 
 @dataclass(frozen=True)

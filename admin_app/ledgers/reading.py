@@ -11,13 +11,14 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers import fields, listing, show
 from admin_app.ledgers.declared import Part
 from admin_app.ledgers.page import Cell, Chip, Column, DetailsPage, Kind, Link, ListPage, Row
+from models.place import Township, Village
 from models.scope import Act
 from models.session import Session
 
@@ -49,12 +50,13 @@ class Reading(Part):
             names = [*names, "deleted_at", "deleted_by"]
         writers = [self._writer(name) for name in names]
         scope = session.scope
+        sees_all = scope.sees(self.model) is None
         return ListPage(
             title=say(self.model.__title__) + (f" · {_('Recycle bin')}" if deleted else ""),
             subtitle=self._subtitle(pager.total),
             url=base,
             columns=[self._column(name, i, asked, base) for i, name in enumerate(names)],
-            rows=[self._row(record, names, writers, deleted) for record in records],
+            rows=[self._row(record, names, writers, deleted, sees_all) for record in records],
             pager=pager,
             search=asked.search,
             search_hint=say(self.search_hint),
@@ -95,10 +97,12 @@ class Reading(Part):
             sort_url = asked.url(base, change={"sort": f"-{name}" if now and not asked.descending else name})
         return Column(name, say(show.label_of(self.model, name)), kind, card, sort_url, sorted_now)
 
-    def _row(self, record: Any, names: Sequence[str], writers: Sequence[show.Writer], deleted: bool) -> Row:
+    def _row(
+        self, record: Any, names: Sequence[str], writers: Sequence[show.Writer], deleted: bool, sees_all: bool
+    ) -> Row:
         scope = database.session().scope
         cells = [write(record) for write in writers]
-        seen = scope.sees(self.model) is not None and scope.sees(self.model, record)
+        seen = None if sees_all else scope.sees(self.model, record)
         if seen:
             known = fields.references(self.model)
             cells = [
@@ -137,8 +141,10 @@ class Reading(Part):
         options = []
         for name in names:
             if name in fields.references(self.model):
-                option = selectinload(getattr(self.model, name))
                 target = fields.references(self.model)[name][1]
+                # a place is small enough to come along in the same statement
+                load = joinedload if issubclass(target, (Village, Township)) else selectinload
+                option = load(getattr(self.model, name))
                 for further in getattr(target, "__named_by__", ()):
                     option = option.selectinload(getattr(target, further))
                 options.append(option)

@@ -38,7 +38,7 @@ def words_of(value: Any) -> str:
     if isinstance(value, date):
         return i18n.day(value)
     if isinstance(value, (list, tuple)):
-        return "、".join(words_of(v) for v in value)
+        return i18n.listed(words_of(v) for v in value)
     return str(value)
 
 
@@ -158,7 +158,7 @@ def reason_of(entry: TrailEntry) -> str:
     """Why, in words: what somebody typed as it is, the panel's own reasons (names of columns, joined) translated."""
     if entry.deed not in (Deed.REVEAL, Deed.REFUSED):
         return entry.reason
-    return "、".join(say(reason) for reason in entry.reason.split("、"))
+    return i18n.listed(say(reason) for reason in entry.reason.split("、"))
 
 
 def told_of(

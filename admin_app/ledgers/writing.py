@@ -102,6 +102,8 @@ class Writing(Part):
         """Whether what was typed can be tried. A request to look something up only shows the form again."""
         if g.get("csrf_refused"):
             form.validate()
+            form.csrf_token.errors = []
+            self._errors.append(_("It was opened before you signed in, or in another session. Nothing was changed."))
             return False
         if request.form.get("_lookup"):
             return False

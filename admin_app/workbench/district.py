@@ -49,7 +49,7 @@ def screen(session: Session, now: datetime) -> Screen:
 
 def _unreported(day: DistrictDay, behind: bool) -> Figure:
     names = [report.place.name for report in day.unreported]
-    note = "、".join(names[:3]) + ("…" if len(names) > 3 else "")
+    note = i18n.listed(names[:3]) + ("…" if len(names) > 3 else "")
     return figure(_("Not reported"), len(names), tone=Tone.BAD if behind else None, note=note)
 
 

@@ -93,7 +93,7 @@ def _report(found: list[VillageReport], today: date, to: Addresses) -> list[Task
     if len(found) > 1:
         left = [report for report in found if not report.reported]
         tone = max((report.state.tone for report in left), key=list(Tone).index, default=Tone.OK)
-        names = "、".join(report.place.name for report in left[:3])
+        names = i18n.listed(report.place.name for report in left[:3])
         return [
             Task(
                 _("Today's reports"),

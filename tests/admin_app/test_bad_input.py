@@ -17,6 +17,7 @@ from models.account import Role
 from models.base import Mask, about
 from models.scope import Act
 from models.types import Chosen, ChosenMany
+from tests.admin_app.support.both import every
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import DISTRICT, PASSWORD, A, C, account_id, token_of
 from tests.admin_app.support.panels import Panel, SQLiteStore, app_over
@@ -211,7 +212,7 @@ def test_a_count_that_cannot_be_is_refused_at_its_field(panel: Panel, ledger: st
         assert refused_at(panel, ledger, name, value)
 
 
-@pytest.mark.parametrize("ledger", MADE)
+@every(MADE)
 def test_nothing_and_blanks_where_something_is_needed_is_refused(panel: Panel, ledger: str) -> None:
     cls = class_of(ledger)
     before = panel.counts()
@@ -277,7 +278,7 @@ def test_a_line_break_in_a_line_and_in_prose(panel: Panel) -> None:
         assert (found.name, found.note) == ("王 建国", "one\ntwo\n\nthree")
 
 
-@pytest.mark.parametrize("ledger", MADE)
+@every(MADE)
 def test_a_text_that_is_too_long_is_refused_at_its_field(panel: Panel, ledger: str) -> None:
     """The first that is one character too long, and one that is far too long."""
     cls = class_of(ledger)
@@ -452,7 +453,7 @@ NASTY = st.one_of(
 )
 
 
-@pytest.mark.parametrize("ledger", MADE)
+@every(MADE)
 def test_whatever_is_typed_into_a_form_it_is_answered_and_all_or_nothing_is_saved(panel: Panel, ledger: str) -> None:
     cls = class_of(ledger)
     mark = DISTRICT if ledger in ("account", "organisation") else A
@@ -484,7 +485,7 @@ def test_whatever_is_typed_into_a_form_it_is_answered_and_all_or_nothing_is_save
     fuzz()
 
 
-@pytest.mark.parametrize("ledger", RIGHTS)
+@every(RIGHTS)
 def test_whatever_a_list_is_asked_it_answers(panel: Panel, ledger: str) -> None:
     form = next(f for f in panel.as_("district").get(f"/admin/{ledger}/").forms if f.method == "get")
     known = sorted({*form.names, "page", "sort", "q", "size", "id", *(f"{n}.from" for n in form.names)})
@@ -613,6 +614,7 @@ def test_a_postgresql_that_is_read_only_is_said_to_be(panel: Panel) -> None:
     if panel.store.kind != "postgresql":
         return
     panel.as_("village_a")
+    panel.let_go()
     with panel.engine.connect() as connection:
         name = connection.engine.url.database
         connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')

@@ -22,6 +22,7 @@ from models.base import Mask, about
 from models.masks import masked
 from models.scope import Act
 from models.types import Chosen
+from tests.admin_app.support.both import every
 from tests.admin_app.support.browsing import Browser, Form, Page
 from tests.admin_app.support.district import DISTRICT, A, token
 from tests.admin_app.support.panels import Panel
@@ -106,7 +107,7 @@ def test_a_list_has_its_columns_its_records_and_their_names(sqlite_panel: Panel,
         assert number_of(ledger, BINNED) not in ids(page, ledger) or ledger == "village"
 
 
-@pytest.mark.parametrize("ledger", LEDGERS)
+@every(LEDGERS)
 def test_a_list_is_in_the_order_that_was_asked_for(panel: Panel, ledger: str) -> None:
     """Up and down are each other's reverse, and the values of a column rise or fall."""
     browser, cls, problems = panel.as_("district"), class_of(ledger), Problems()
@@ -132,7 +133,7 @@ def test_a_list_is_in_the_order_that_was_asked_for(panel: Panel, ledger: str) ->
     problems.tell()
 
 
-@pytest.mark.parametrize("ledger", LEDGERS)
+@every(LEDGERS)
 def test_a_filter_leaves_what_it_says(panel: Panel, ledger: str) -> None:
     """Whatever a filter offers, the list then holds those records and no others, and says what it is narrowed by."""
     browser, cls, view, problems = panel.as_("district"), class_of(ledger), view_of(panel, ledger), Problems()
@@ -182,7 +183,7 @@ def test_a_span_of_days_holds_both_its_ends(panel: Panel, ledger: str, name: str
         assert (number in ids(page, ledger)) is there, f"{start} to {end}"
 
 
-@pytest.mark.parametrize("ledger", [ledger for ledger in LEDGERS if ledger not in ("trail",)])
+@every([ledger for ledger in LEDGERS if ledger not in ("trail",)])
 def test_the_search_of_a_ledger_finds_by_what_it_says_it_does(panel: Panel, ledger: str) -> None:
     """Through the list's own search box: words of every column it is declared to search, and of what it points at."""
     browser, cls, view = panel.as_("district"), class_of(ledger), view_of(panel, ledger)
@@ -228,7 +229,7 @@ def test_a_list_without_records_says_what_to_do(sqlite_panel: Panel, ledger: str
 # ---- make, mend ----
 
 
-@pytest.mark.parametrize("ledger", MADE)
+@every(MADE)
 def test_a_record_is_made_as_a_person_makes_it(panel: Panel, ledger: str) -> None:
     """Open the form, fill it in, save; what was typed is on the page that follows, and at the head of its timeline."""
     browser, cls = panel.as_(keeper(ledger)), class_of(ledger)
@@ -267,7 +268,7 @@ def browser_name(panel: Panel, name: str) -> str:
     return f"{name} account"
 
 
-@pytest.mark.parametrize("ledger", [ledger for ledger in LEDGERS if ledger != "trail"])
+@every([ledger for ledger in LEDGERS if ledger != "trail"])
 def test_a_record_is_mended_and_its_timeline_tells_before_and_after_in_words(panel: Panel, ledger: str) -> None:
     name = keeper(ledger)
     browser, cls, number = panel.as_(name), class_of(ledger), number_of(ledger, EDITED)
@@ -358,7 +359,7 @@ def test_words_typed_for_a_reference_without_choosing_save_nothing_and_offer_wha
 # ---- delete, restore ----
 
 
-@pytest.mark.parametrize("ledger", [ledger for ledger in DELETED if ledger != "village"])
+@every([ledger for ledger in DELETED if ledger != "village"])
 def test_what_is_deleted_is_in_the_bin_with_who_did_it_and_comes_back_whole(panel: Panel, ledger: str) -> None:
     browser, cls, number = panel.as_("district"), class_of(ledger), number_of(ledger, REMOVED)
     before = panel.get(cls, number)
@@ -405,7 +406,7 @@ def test_what_has_taken_the_place_of_a_deleted_record_is_said_when_it_comes_back
 # ---- many at once ----
 
 
-@pytest.mark.parametrize("ledger", [ledger for ledger in DELETED if ledger != "village"])
+@every([ledger for ledger in DELETED if ledger != "village"])
 def test_many_are_done_at_once_after_a_page_that_names_them(panel: Panel, ledger: str) -> None:
     browser, cls = panel.as_("district"), class_of(ledger)
     page = browser.get(f"/admin/{ledger}/", size=100)
@@ -473,7 +474,7 @@ def table(page: Page) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize("ledger", LEDGERS)
+@every(LEDGERS)
 def test_a_list_is_taken_out_whole_masked_and_signed(panel: Panel, ledger: str, kind: str) -> None:
     if kind == "xlsx" and panel.store.kind == "postgresql":
         return
@@ -582,7 +583,7 @@ def test_what_the_list_is_narrowed_by_narrows_the_file(panel: Panel) -> None:
 # ---- forms, whoever opens them ----
 
 
-@pytest.mark.parametrize("ledger", [ledger for ledger in LEDGERS if ledger != "trail"])
+@every([ledger for ledger in LEDGERS if ledger != "trail"])
 def test_opening_a_form_with_masked_numbers_leaves_a_row(panel: Panel, ledger: str) -> None:
     cls, number, name = class_of(ledger), number_of(ledger, SEEN), keeper(ledger)
     row = panel.last_number()
@@ -596,7 +597,7 @@ def test_opening_a_form_with_masked_numbers_leaves_a_row(panel: Panel, ledger: s
     assert deeds == (["reveal"] if shown else [])
 
 
-@pytest.mark.parametrize("ledger", LEDGERS)
+@every(LEDGERS)
 def test_a_masked_value_is_shown_only_when_asked_for_and_that_leaves_a_row(panel: Panel, ledger: str) -> None:
     cls, number = class_of(ledger), number_of(ledger, SEEN)
     names = [a.key for a in inspect(cls).column_attrs if about(a.columns[0]).mask is not None]

@@ -125,9 +125,7 @@ class PostgresDatabases:
         migrate(self.url(TEMPLATE))
         # a database can be copied only while nobody is connected to it
         self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", TEMPLATE)
-        self._admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [TEMPLATE]
-        )
+        self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [TEMPLATE])
 
     def _create(self, name: str, template: str) -> None:
         self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)

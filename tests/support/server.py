@@ -78,9 +78,7 @@ def serving(data: Path, database_url: str, **extra: str) -> Iterator[LiveServer]
     """A server over a database that is already migrated; it ends with the block."""
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    server = LiveServer(
-        f"http://127.0.0.1:{port}", data, database_url, PASSWORD, extra.get("TAIZHANG_TODAY", TODAY)
-    )
+    server = LiveServer(f"http://127.0.0.1:{port}", data, database_url, PASSWORD, extra.get("TAIZHANG_TODAY", TODAY))
     with (data / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [command(), "serve"],

@@ -238,8 +238,10 @@ def _create_residents() -> None:
     live_index("resident", "pinyin")
     live_index("resident", "village_id", "arrived_on")
     live_index("resident", "village_id", "category")
+    live_index("resident", "village_id", "id")
     live_index("resident", "village_id", "name")
     live_index("resident", "village_id", "status")
+    op.create_index(op.f("ix_resident_counted"), "resident", ["id", "deleted_at"])
     ledger(
         "observation",
         refers("resident_id", "resident"),
@@ -319,6 +321,7 @@ def _create_residents() -> None:
     live_index("visit", "on", "outcome")
     live_index("visit", "resident_id", "on")
     live_index("visit", "village_id", "on", "period", "outcome")
+    op.create_index(op.f("ix_visit_counted"), "visit", ["id", "deleted_at"])
 
 
 def _create_businesses() -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from admin_app.access import RIGHTS
 from models import clock, register
@@ -201,6 +201,9 @@ def sign_in(engine: Engine, name: str) -> str:
     with sessions.open_session(engine, Scope.everything("sign-in")) as session:
         now = clock.now() - timedelta(seconds=1)
         hashed = hashlib.sha256(token_of(name).encode()).hexdigest()
+        for known in session.scalars(select(SignIn).where(SignIn.token_hash == hashed)):
+            session.delete(known)
+        session.flush()
         begun = SignIn(account_id=account_id(name), token_hash=hashed, started_at=now, seen_at=now)
         begun.address = "127.0.0.1"
         session.add(begun)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-from flask import Flask
+from flask import Flask, request
 from psycopg import sql
 from sqlalchemy import Engine, func, make_url, select
 
@@ -127,16 +127,25 @@ class Panel:
     def __init__(self, store: Store):
         self.store = store
         self.app = make_app(store.url)
+        self.app.before_request(self._note_writing)
         self.engine: Engine = make_engine(store.url)
         self._signed_in: dict[str, Browser] = {}
+        self._written, self._rows = False, self.last_number()
 
     def reset(self) -> None:
-        self.let_go()
-        self.store.reset()
+        """Put the database back to the small district, unless it still is."""
         self._signed_in.clear()
+        if self._written or self.last_number() != self._rows:
+            self.let_go()
+            self.store.reset()
+            self._written = False
+
+    def _note_writing(self) -> None:
+        self._written = self._written or request.method not in ("GET", "HEAD")
 
     def let_go(self) -> None:
-        """Close every connection to the database."""
+        """Close every connection to the database, which somebody else is going to write."""
+        self._written = True
         with self.app.app_context():
             database.db.engine.dispose()
         self.engine.dispose()
@@ -159,11 +168,13 @@ class Panel:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that sees everything, to look at what a request has done or to arrange what it finds."""
+        self._written = True
         with sessions.open_session(self.engine, Scope.everything("test")) as session:
             yield session
 
     def get(self, cls: type[Base], number: int, deleted: bool = False) -> Any:
-        with self.session() as session:
+        """A record as the database has it now."""
+        with sessions.open_session(self.engine, Scope.everything("test"), writing=False) as session:
             return session.get(cls, number, execution_options={"deleted": True} if deleted else {})
 
     def counts(self) -> dict[str, int]:
