@@ -7,11 +7,11 @@ the model's (``problems``) and come back as its errors.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -308,9 +308,13 @@ class ReferenceField(SelectField):
         setattr(obj, self.column, self.data)
 
 
-@cache
 def references(cls: type[Base]) -> dict[str, tuple[str, type[Base]]]:
     """The many-to-one relationships of a class: name -> (column attribute, target class)."""
+    return _references(cast(Hashable, cls))
+
+
+@cache
+def _references(cls: Any) -> dict[str, tuple[str, type[Base]]]:
     mapper: Mapper[Any] = inspect(cls)
     found = {}
     for relation in mapper.relationships:
