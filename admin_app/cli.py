@@ -110,8 +110,6 @@ def demo(
 
 
 def _load_demo(size: int, day: date) -> None:
-    from seeds.bulk import load_big
-
     from seeds.demo import load_demo
 
     password = os.environ.get("TAIZHANG_DEMO_PASSWORD") or secrets.token_urlsafe(9)
