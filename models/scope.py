@@ -59,6 +59,7 @@ class Reach(StrEnum):
     """How a class without a village of its own belongs to an area."""
 
     DISTRICT = "district"  # only to those whose area is the whole district
+    OPEN = "open"  # read by everybody who is signed in, written by the whole district's only; it tells of nobody
     SHARED = "shared"  # read by whoever may read the ledger anywhere, written by the whole district's only
 
 
@@ -179,7 +180,7 @@ class Scope:
 
     def criterion(self, cls: type[Base], act: Act = Act.READ) -> ColumnElement[bool] | None:
         """The condition that leaves the records of a class on which the actor may act; None means no condition."""
-        if self.unconfined:
+        if self.unconfined or self.permits and act is Act.READ and getattr(cls, "__reach__", None) is Reach.OPEN:
             return None
         parts: list[ColumnElement[bool]] = []
         for permit in self.permits_for(cls.__ledger__, act):
