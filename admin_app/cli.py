@@ -96,7 +96,7 @@ def init() -> None:
 def demo(
     size: Annotated[
         int,
-        typer.Option("--size", min=1, max=5_000_000, help="Residents; more than the demo's own make the big database."),
+        typer.Option("--size", min=0, max=5_000_000, help="Residents; more than the demo's own make the big database."),
     ] = 0,
     today: Day = None,
 ) -> None:
@@ -117,6 +117,8 @@ def _load_demo(size: int, day: date) -> None:
     password = os.environ.get("TAIZHANG_DEMO_PASSWORD") or secrets.token_urlsafe(9)
     with _progress() as progress:
         if size:
+            from seeds.bulk import load_big
+
             load_big(_engine(), size=size, today=day, password=password, progress=progress)
         else:
             with sessions.open_session(_engine(), Scope.everything("演示数据")) as session:

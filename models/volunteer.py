@@ -169,7 +169,7 @@ class Duty(InVillage, Record):
     needed: Mapped[int] = field(Integer, N_("People needed"), default=1)
     contact: Mapped[str | None] = field(Line(40), N_("Contact"))
     contact_phone: Mapped[str | None] = field(Code(20), N_("Contact phone"), mask=Mask.PHONE)
-    status: Mapped[DutyStatus] = field(Chosen(DutyStatus), N_("Duty status"), default=DutyStatus.OPEN)
+    status: Mapped[DutyStatus] = field(Chosen(DutyStatus), N_("Duty status"), default=DutyStatus.ASKED)
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     checkpoint: Mapped[Checkpoint | None] = relationship(lazy="select")
@@ -221,7 +221,6 @@ class Assignment(InVillage, Record):
     __tablename__ = "assignment"
     __ledger__ = "assignment"
     __title__ = N_("Assignments")
-    __named_by__ = ("volunteer",)
     __table_args__ = (
         in_order("signed_in_at", "signed_out_at"),
         live("duty_id", "volunteer_id", table="assignment", unique=True),
@@ -234,6 +233,7 @@ class Assignment(InVillage, Record):
     volunteer_id: Mapped[int] = to("volunteer", N_("Volunteer"), across=True)
     signed_in_at: Mapped[datetime | None] = field(Instant, N_("Signed in for duty"))
     signed_out_at: Mapped[datetime | None] = field(Instant, N_("Signed out of duty"))
+    volunteer_name: Mapped[str] = field(Line(60), N_("Volunteer's name"), computed=True)
     hours: Mapped[Decimal | None] = field(Tenths(4, 1), N_("Hours served"), computed=True, unit=N_("hours"))
     attended: Mapped[bool] = field(Boolean, N_("Attendance confirmed"), default=False)
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
@@ -242,8 +242,11 @@ class Assignment(InVillage, Record):
     volunteer: Mapped[Volunteer] = relationship(lazy="select")
 
     def prepare(self) -> None:
-        """Belong to the duty's village; count the hours."""
+        """Belong to the duty's village, which may not open the file of who comes from elsewhere; count the hours."""
         take_village_of(self, "duty")
+        volunteer = linked(self, "volunteer")
+        if volunteer is not None:
+            self.volunteer_name = volunteer.name
         self.hours = hours_served(self.signed_in_at, self.signed_out_at)
 
     def problems(self, today: date) -> Iterator[Problem]:
@@ -275,8 +278,7 @@ class Assignment(InVillage, Record):
             yield Problem("volunteer", N_("This volunteer serves elsewhere at that time."))
 
     def __str__(self) -> str:
-        volunteer = linked(self, "volunteer")
-        return str(volunteer) if volunteer is not None else super().__str__()
+        return self.volunteer_name or super().__str__()
 
 
 def _serves_elsewhere(volunteer_id: int | None, duty: Duty, besides: Assignment | None = None) -> bool:

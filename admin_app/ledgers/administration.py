@@ -15,12 +15,13 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 from wtforms import BooleanField, Form, HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from admin_app import database
 from admin_app.i18n import say
 from admin_app.ledgers import finding, show
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.fields import ChoiceField
+from admin_app.ledgers.fields import NONE, ChoiceField
 from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
 from models import clock, register
 from models import session as sessions
@@ -73,15 +74,15 @@ class AccountView(LedgerView):
             count += 1
         return count
 
-    def _areas(self) -> list[tuple[str, Any]]:
+    def _areas(self) -> list[SelectChoice]:
         session = database.session()
         townships = session.scalars(select(Township).order_by(Township.code)).all()
         villages = session.scalars(select(Village).order_by(Village.code)).all()
         return [
-            ("", "—"),
-            ("district", say(N_("Whole district"))),
-            *((f"township:{t.id}", t.name) for t in townships),
-            *((f"village:{v.id}", v.name) for v in villages),
+            NONE,
+            SelectChoice("district", say(N_("Whole district"))),
+            *(SelectChoice(f"township:{t.id}", t.name) for t in townships),
+            *(SelectChoice(f"village:{v.id}", v.name) for v in villages),
         ]
 
     def fill(self, form: Any, record: Any) -> None:
@@ -96,7 +97,7 @@ class AccountView(LedgerView):
         """Grants are saved with their account, all or nothing."""
         session = database.session()
         present = {g.id: g for g in session.scalars(select(Grant).where(Grant.account_id == record.id))}
-        valid = {value for value, _label in self._areas()}
+        valid = {choice.value for choice in self._areas()}
         touched = False
         for row in self.subforms(record):
             role, area = row.role.data, row.area.data or ""

@@ -7,7 +7,7 @@ the model's (``problems``) and come back as its errors.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -26,6 +26,7 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from admin_app import i18n
@@ -34,6 +35,8 @@ from models.base import Base, about
 from models.place import Township, Village
 from models.types import Chosen, ChosenMany, Cleaned, Code, Instant, Key, Prose, Tenths
 from models.words import N_, Choice
+
+NONE = SelectChoice("", "—")
 
 
 class LedgerForm(FlaskForm):
@@ -196,11 +199,11 @@ class ChoiceField(SelectField):
     """One of a closed list, or nothing."""
 
     def __init__(self, label: Any, validators: Any = (), *, choices_of: type[Choice], blank: bool, **kwargs: Any):
-        choices = [("", "—")] if blank else []
+        choices = [NONE] if blank else []
         super().__init__(
             label,
             validators,
-            choices=[*choices, *((c.value, _label(c)) for c in choices_of)],
+            choices=[*choices, *(SelectChoice(c.value, _label(c)) for c in choices_of)],
             coerce=lambda v: choices_of(v) if v else None,
             **kwargs,
         )
@@ -216,10 +219,6 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: Any) -> None:
         """Reading the value has already refused what is not in the list."""
 
-    def iter_choices(self) -> Iterable[Any]:
-        for value, label, *rest in super().iter_choices():
-            yield value, label, value == (self.data.value if self.data else ""), *rest[1:]
-
 
 class ChoicesField(SelectMultipleField):
     """Any of a closed list, each a box to tick."""
@@ -229,7 +228,11 @@ class ChoicesField(SelectMultipleField):
 
     def __init__(self, label: Any, validators: Any = (), *, choices_of: type[Choice], **kwargs: Any):
         super().__init__(
-            label, validators, choices=[(c.value, _label(c)) for c in choices_of], coerce=choices_of, **kwargs
+            label,
+            validators,
+            choices=[SelectChoice(c.value, _label(c)) for c in choices_of],
+            coerce=choices_of,
+            **kwargs,
         )
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -249,9 +252,9 @@ class YesNoField(RadioField):
     _words = {"1": True, "0": False, "": None}
 
     def __init__(self, label: Any, validators: Any = (), *, unknown: bool, **kwargs: Any):
-        choices = [("1", lazy_gettext(N_("Yes"))), ("0", lazy_gettext(N_("No")))]
+        choices = [SelectChoice("1", lazy_gettext(N_("Yes"))), SelectChoice("0", lazy_gettext(N_("No")))]
         if unknown:
-            choices.append(("", lazy_gettext(N_("Not known"))))
+            choices.append(SelectChoice("", lazy_gettext(N_("Not known"))))
         super().__init__(label, validators, choices=choices, coerce=str, **kwargs)
         self.unknown = unknown
 
@@ -285,8 +288,9 @@ class ReferenceField(SelectField):
         self.column, self.options = column, options
         records = options()
         required = any(isinstance(v, InputRequired) for v in self.validators)
-        blank = [] if required and len(records) == 1 else [("", "—")]
-        self.choices = [*blank, *((r.id, str(r)) for r in records)]
+        blank = [] if required and len(records) == 1 else [NONE]
+        self.known = {r.id for r in records}
+        self.choices = [*blank, *(SelectChoice(str(r.id), str(r)) for r in records)]
 
     def process_data(self, value: Any) -> None:
         self.data = getattr(value, "id", value)
@@ -296,7 +300,7 @@ class ReferenceField(SelectField):
         self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else (None if not text else -1)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and self.data not in {value for value, *_ in self.choices if value != ""}:
+        if self.data is not None and self.data not in self.known:
             raise StopValidation(i18n.say(N_("This is not one of the choices.")))
 
     def populate_obj(self, obj: Any, name: str) -> None:

@@ -56,12 +56,12 @@ class DutyView(LedgerView):
 
 
 class AssignmentView(LedgerView):
-    columns = ("volunteer", "duty", "signed_in_at", "signed_out_at", "hours", "attended", "village")
+    columns = ("volunteer_name", "duty", "signed_in_at", "signed_out_at", "hours", "attended", "village")
     sections = (part(N_("Assignment"), "duty volunteer signed_in_at signed_out_at hours attended note"),)
     derived = ("village",)
     filters = ("attended", "village", "duty", "volunteer", "signed_in_at")
     quick = (("attended", "0"),)
-    search = ("volunteer", "duty")
+    search = ("volunteer_name", "volunteer", "duty")
     search_hint = N_("Volunteer or duty")
     bulk = ("attended",)
     icon = "person-check"

@@ -14,7 +14,7 @@ from admin_app.i18n import say
 from admin_app.ledgers.fields import references
 from admin_app.ledgers.page import Cell, Fact, Kind, Moment, Told
 from models import masks
-from models.base import Base, Record, about
+from models.base import Base, Mask, Record, about
 from models.session import Session
 from models.trail import Deed, TrailEntry
 from models.types import Chosen, ChosenMany, Instant, Prose, Tenths
@@ -110,8 +110,15 @@ def fact(record: Base, name: str, write: Writer, reveal: str, shown: bool) -> Fa
     """One labelled value of a details page, shown in full when it has just been revealed."""
     cell = write(record)
     if cell.kind is Kind.MASKED and cell.text:
-        cell = Cell(getattr(record, name), Kind.TEXT) if shown else Cell(cell.text, cell.kind, reveal=reveal)
+        cell = _in_full(record, name) if shown else Cell(cell.text, cell.kind, reveal=reveal)
     return Fact(say(label_of(type(record), name)), cell)
+
+
+def _in_full(record: Base, name: str) -> Cell:
+    """A revealed value; a phone rings when it is touched."""
+    value = getattr(record, name)
+    mask = about(inspect(type(record)).column_attrs[name].columns[0]).mask
+    return Cell(value, Kind.TEXT, url=f"tel:{value}" if mask is Mask.PHONE else "")
 
 
 def timeline(session: Session, record: Record, limit: int = 100) -> list[Moment]:

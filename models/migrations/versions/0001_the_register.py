@@ -607,6 +607,7 @@ def _create_volunteers() -> None:
         "assignment",
         refers("duty_id", "duty"),
         refers("volunteer_id", "volunteer"),
+        must("volunteer_name", sa.String(60)),
         may("signed_in_at", INSTANT),
         may("signed_out_at", INSTANT),
         may("hours", decimal(4, 1)),
