@@ -74,6 +74,7 @@ class Resident(InVillage, Person, Record):
         live("identity_number", table="resident", unique=True),
         live("village_id", "status", table="resident"),
         live("village_id", "category", table="resident"),
+        live("village_id", "due_on", table="resident"),
         live("village_id", "name", table="resident"),
         live("village_id", "arrived_on", table="resident"),
         live("phone", table="resident"),
@@ -85,7 +86,8 @@ class Resident(InVillage, Person, Record):
     )
 
     category: Mapped[Category] = field(Chosen(Category), N_("Category"))
-    status: Mapped[FileStatus] = field(Chosen(FileStatus), N_("File status"), default=FileStatus.PENDING)
+    status: Mapped[FileStatus] = field(Chosen(FileStatus), N_("File status"), default=FileStatus.PENDING, computed=True)
+    due_on: Mapped[date | None] = field(Date, N_("Term over on"), computed=True)
     native_place: Mapped[str | None] = field(Line(60), N_("Native place"))
     address: Mapped[str | None] = field(Line(120), N_("Address"))
     came_from: Mapped[str | None] = field(Line(80), N_("Came (returned) from"))
