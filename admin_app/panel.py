@@ -10,10 +10,10 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 
 from admin_app import database, identity
-from admin_app.ledgers import administration, people, places, service
+from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
 
-DECLARED = (*people.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
+DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
 
 
 class FirstScreen(AdminIndexView):

@@ -20,13 +20,14 @@ from models.scope import Act, Scope
 from models.words import N_
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("Files"), ("resident", "observation", "visit")),
+    (N_("Files"), ("resident", "observation", "visit", "alert", "followup", "handover")),
+    (N_("Dossier"), ("journey", "contact", "paper")),
     (N_("Places"), ("business", "inspection", "enterprise", "resumption", "banquet", "tipoff")),
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
     (N_("Reports"), ("dailyreport",)),
-    (N_("Administration"), ("village", "account", "trail")),
+    (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
     Role.VILLAGE: ("resident", "visit", "dailyreport"),

@@ -179,7 +179,7 @@ def _against(
         names = [m.label for m in allowed(observation)]
         return [Problem("move", N_("This cannot be done from here. Possible now: %(moves)s"), {"moves": names})]
     given = {"signed_by": signed_by, "where": where, "reason": reason}
-    problems = [Problem(name, MISSING[name]) for name in NEEDS[step] if not given[name].strip()]
+    problems = [Problem(name, MISSING[name]) for name in NEEDS.get(step, ()) if not given[name].strip()]
     last = session.scalar(
         select(func.max(ObservationEvent.on)).where(ObservationEvent.observation_id == observation.id)
     )

@@ -27,6 +27,7 @@ from models.observation import (
 )
 from models.place import Village
 from models.resident import Resident
+from models.scope import Scope
 from models.session import Session
 from models.types import Chosen, Code, Instant, Line
 from models.words import N_, Choice, Tone
@@ -97,6 +98,13 @@ class HandOver(Record):
 
 
 # ---- the acts ----
+
+
+def places_of(session: Session) -> list[Village]:
+    """Every village of the district, by code: a sender must be able to name who is to take over."""
+    with Session(session.get_bind()) as own:  # names of places tell of nobody; the asking session stays as it is
+        own.act_as(Scope.everything(session.scope.actor.name))
+        return list(own.scalars(select(Village).order_by(Village.code)))
 
 
 def ask(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Boolean, Date
+from sqlalchemy import Boolean, Date, and_
 from sqlalchemy.orm import Mapped
 
 from models.base import InVillage, Mask, Problem, Record, binned, field, live
@@ -123,3 +123,15 @@ class Resident(InVillage, Person, Record):
             number: str | None = getattr(self, name)
             if number and (wrong := phone_problem(number)):
                 yield Problem(name, wrong)
+
+    def standing(self, today: date) -> FileStatus:
+        """Where the file stands on a day: as stored, but 待解除 once the term is over and nobody signed it off."""
+        if self.status is FileStatus.OBSERVED and self.due_on is not None and today >= self.due_on:
+            return FileStatus.DUE
+        return self.status
+
+
+# What a list can be narrowed to although no column says it: the day makes it so.
+Resident.__standing__ = {  # type: ignore[attr-defined]
+    ("status", FileStatus.DUE): lambda today: and_(Resident.status == FileStatus.OBSERVED, Resident.due_on <= today)
+}

@@ -1,17 +1,27 @@
-"""一人一档: residents' files, observations and visits."""
+"""Villages, and 一人一档: residents' files."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import lazy_gettext
+from wtforms.validators import InputRequired
+
+from admin_app import database, identity
 from admin_app.i18n import say
+from admin_app.ledgers import fields, show
+from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Link
-from models import clock
+from admin_app.ledgers.page import Cell, Kind, Link
+from models import clock, course, handover
+from models.alert import Alert
+from models.dossier import Contact, Journey, Paper
+from models.handover import places_of
 from models.observation import Observation, Visit
 from models.place import Village
-from models.resident import Resident
+from models.resident import FileStatus, Resident
 from models.scope import Act
+from models.session import Session
 from models.words import N_
 
 
@@ -20,6 +30,27 @@ def sex_and_age(person: Any) -> str:
     age = person.age(clock.today())
     parts = [say(person.sex.label) if person.sex else "", "" if age is None else str(age)]
     return " ".join(p for p in parts if p)
+
+
+CLOSED = (FileStatus.EXCLUDED, FileStatus.HANDED_OVER)
+
+
+def _chip(status: FileStatus) -> Cell:
+    return Cell(say(status.label), Kind.CHIP, status.tone)
+
+
+def _village_field(label: str) -> Any:
+    """Every village of the district: whoever hands over must be able to name the one that takes over."""
+    session = database.session()
+    return fields.ReferenceField(
+        lazy_gettext(label), [InputRequired()], column="to_village_id", options=lambda: places_of(session)
+    )
+
+
+def _ask_hand_over(session: Session, resident: Resident, typed: Typed) -> None:
+    who = identity.signed_in().name
+    to = typed["to_village"] or 0
+    handover.ask(session, resident, to, typed["reason"], who, clock.now(), typed["address"])
 
 
 class VillageView(LedgerView):
@@ -53,12 +84,52 @@ class ResidentView(LedgerView):
     filters = ("status", "category", "village", "arrived_on", "met_case", "sought_care")
     quick = (("status", "observed"), ("status", "due"), ("status", "pending"), ("category", "from_wuhan"))
     search_hint = N_("Name, pinyin, initials, identity number or its last four, phone")
-    related = ((Observation, "resident"), (Visit, "resident"))
+    related = (
+        (Observation, "resident"),
+        (Visit, "resident"),
+        (Alert, "resident"),
+        (Journey, "resident"),
+        (Contact, "resident"),
+        (Paper, "resident"),
+    )
+    acts = (
+        NamedAct(
+            "hand_over",
+            N_("Hand over"),
+            lambda session, resident, typed: _ask_hand_over(session, resident, typed),
+            asks=("to_village", "reason", "address"),
+            may=lambda resident: resident.status not in CLOSED,
+            done=N_("asked the other village to take over"),
+        ),
+        NamedAct(
+            "rule_out",
+            N_("Rule out"),
+            lambda session, resident, typed: course.rule_out(resident),
+            may=lambda resident: resident.status is FileStatus.PENDING,
+            done=N_("ruled out"),
+        ),
+        NamedAct(
+            "take_up_again",
+            N_("Verify again"),
+            lambda session, resident, typed: course.take_up_again(resident),
+            may=lambda resident: resident.status is FileStatus.EXCLUDED,
+            done=N_("to be verified again"),
+        ),
+    )
     icon = "person-vcard"
     empty = N_("No files yet. Make the first with “New record”.")
 
     def beside(self, record: Any) -> str:
         return sex_and_age(record)
+
+    def _writer(self, name: str) -> show.Writer:
+        if name == "status":
+            today = clock.today()
+            return lambda resident: _chip(resident.standing(today))
+        return super()._writer(name)
+
+    def act_fields(self) -> dict[str, Any]:
+        return {"to_village": lambda: _village_field(N_("To the village"))}
 
     def more_links(self, record: Any) -> list[Link]:
         if self.may(Act.CREATE, "observation"):
@@ -66,53 +137,4 @@ class ResidentView(LedgerView):
         return []
 
 
-class ObservationView(LedgerView):
-    columns = ("resident", "status", "kind", "began_on", "ends_on", "cadre", "village")
-    sections = (
-        part(
-            N_("Observation"),
-            "resident kind status place last_exposure_on began_on first_period days ends_on",
-        ),
-        part(N_("Responsible"), "cadre cadre_phone note"),
-        part(
-            N_("How it ended"),
-            "ends_on_corrected correction_reason released_on became_suspected transferred_on "
-            "transferred_to transfer_reason",
-        ),
-    )
-    derived = ("village",)
-    filters = ("status", "kind", "village", "resident", "began_on", "ends_on")
-    quick = (("status", "observed"), ("kind", "hospital"), ("status", "released"))
-    search = ("resident", "cadre")
-    search_hint = N_("Name, pinyin, identity number or phone of the person")
-    related = ((Visit, "observation"),)
-    icon = "hourglass-split"
-
-    def more_links(self, record: Any) -> list[Link]:
-        if self.may(Act.CREATE, "visit"):
-            return [Link(say(N_("Record a visit")), f"/admin/visit/new/?observation={record.id}")]
-        return []
-
-
-class VisitView(LedgerView):
-    columns = ("resident", "outcome", "temperature", "on", "period", "how", "village")
-    sections = (
-        part(N_("Visit"), "observation on period temperature outcome how taken_at symptoms"),
-        part(N_("Three questions"), "went_out contacts measures note late_reason"),
-    )
-    derived = ("village",)
-    filters = ("outcome", "period", "how", "village", "on", "temperature", "observation", "resident")
-    quick = (("outcome", "abnormal"), ("outcome", "not_met"), ("outcome", "refused"))
-    search = ("resident",)
-    search_hint = N_("Name, pinyin, identity number or phone of the person")
-    order = "-on"
-    icon = "thermometer-half"
-
-    def prefill(self, form: Any) -> None:
-        now = clock.now().astimezone(clock.ZONE)
-        form.on.data = form.on.data or now.date()
-        if "taken_at" in form and form.taken_at.data is None:
-            form.taken_at.data = now
-
-
-VIEWS = ((VillageView, Village), (ResidentView, Resident), (ObservationView, Observation), (VisitView, Visit))
+VIEWS = ((VillageView, Village), (ResidentView, Resident))

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers import fields, finding, lookup, show
-from admin_app.ledgers.declared import Part
+from admin_app.ledgers.declared import Part, tell
 from admin_app.ledgers.page import Conflict, Difference, Fact, Link, Section
 from models import clock
 from models.base import Invalid, InVillage, Record
@@ -119,7 +119,7 @@ class Writing(Part):
             found = [p for p in record.problems(clock.today()) if p.field in form and not form[p.field].errors]
         if record in session:
             session.expunge(record)
-        _tell(form, found, [])
+        tell(form, found, [])
 
     def fill(self, form: Any, record: Any) -> None:
         """Put what was typed into the record."""
@@ -141,7 +141,7 @@ class Writing(Part):
             session.commit()
         except Invalid as refused:
             session.rollback()
-            _tell(form, refused.problems, self._errors)
+            tell(form, refused.problems, self._errors)
             return self._form_page(form, None if is_new else self.get_one(number))
         except StaleDataError:
             session.rollback()
@@ -303,13 +303,3 @@ def _posted() -> Any:
 
 def _typed(form: Any, name: str) -> Any:
     return form[name].data if name in form else None
-
-
-def _tell(form: Any, problems: Iterable[Any], errors: list[str]) -> None:
-    """Put what the rules found at the fields it is about."""
-    for problem in problems:
-        words = say(problem.message, problem.params)
-        if problem.field in form:
-            form[problem.field].errors = [*form[problem.field].errors, words]
-        else:
-            errors.append(words)
