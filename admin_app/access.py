@@ -110,7 +110,12 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     },
     "trail": {
         D: R,
-        V: (Rule(READING, about=frozenset({*PEOPLE, *PLACES, *SERVICE, "alert", "handover", "supply", "dailyreport", "village"})),),
+        V: (
+            Rule(
+                READING,
+                about=frozenset({*PEOPLE, *PLACES, *SERVICE, "alert", "handover", "supply", "dailyreport", "village"}),
+            ),
+        ),
         C: (Rule(READING, about=frozenset(SERVICE)),),
         A: R,
     },

@@ -108,7 +108,8 @@ def alarms(visit: Visit) -> Iterator[Alert]:
     from models.observation import FEVER, Outcome, Symptom
 
     session = object_session(visit)
-    if session is None or visit.deleted_at is not None or visit.observation is None:
+    observation, resident = linked(visit, "observation"), linked(visit, "resident")
+    if session is None or visit.deleted_at is not None or observation is None or resident is None:
         return
     given: set[AlertKind] = set()
     if visit.id is not None:
@@ -125,7 +126,7 @@ def alarms(visit: Visit) -> Iterator[Alert]:
     for kind, what in found:
         if kind not in given:
             yield Alert(
-                visit=visit, observation=visit.observation, resident=visit.resident, village_id=visit.village_id,
+                visit=visit, observation=observation, resident=resident, village_id=visit.village_id,
                 kind=kind, what=what, raised_at=clock.now(),
             )  # fmt: skip
 

@@ -7,6 +7,7 @@ what was measured so far cross as data of its own, because neither may open the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -27,7 +28,6 @@ from models.observation import (
 )
 from models.place import Village
 from models.resident import Resident
-from models.scope import Scope
 from models.session import Session
 from models.types import Chosen, Code, Instant, Line
 from models.words import N_, Choice, Tone
@@ -73,6 +73,8 @@ class HandOver(Record):
     phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE, computed=True)
     from_village_id: Mapped[int] = to("village", N_("From the village"), computed=True, across=True)
     to_village_id: Mapped[int] = to("village", N_("To the village"), across=True)
+    from_name: Mapped[str] = field(Line(40), N_("From the village"), computed=True)
+    to_name: Mapped[str] = field(Line(40), N_("To the village"), computed=True)
     reason: Mapped[str] = field(Line(200), N_("Reason of the hand-over"))
     address: Mapped[str | None] = field(Line(120), N_("New address"))
     status: Mapped[HandOverStatus] = field(
@@ -100,11 +102,21 @@ class HandOver(Record):
 # ---- the acts ----
 
 
-def places_of(session: Session) -> list[Village]:
+@dataclass(frozen=True)
+class Receiver:
+    """A village that may be asked: its number and its name, which tell of nobody."""
+
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def receivers(session: Session) -> list[Receiver]:
     """Every village of the district, by code: a sender must be able to name who is to take over."""
-    with Session(session.get_bind()) as own:  # names of places tell of nobody; the asking session stays as it is
-        own.act_as(Scope.everything(session.scope.actor.name))
-        return list(own.scalars(select(Village).order_by(Village.code)))
+    with session.over_the_line():
+        return [Receiver(*row) for row in session.execute(select(Village.id, Village.name).order_by(Village.code))]
 
 
 def ask(
@@ -119,9 +131,13 @@ def ask(
     waiting = select(HandOver.id).where(HandOver.resident_id == resident.id, HandOver.status == HandOverStatus.ASKED)
     if session.scalar(waiting) is not None:
         problems.append(Problem("", N_("A hand-over of this person is waiting already.")))
+    names = {place.id: place.name for place in receivers(session)}
+    if to_village_id not in names:
+        problems.append(Problem("to_village", N_("There is no such village.")))
     if problems:
         raise Invalid(resident, problems)
     asked = HandOver(
+        from_name=names[resident.village_id], to_name=names[to_village_id],
         resident_id=resident.id, name=resident.name, phone=resident.phone, from_village_id=resident.village_id,
         to_village_id=to_village_id, reason=reason, address=address or None, asked_by=who[:40], asked_at=now,
         history=_measured(session, resident),

@@ -12,7 +12,7 @@ from stdnum.cn import ric
 from models import words
 from models.base import Mask, Problem, field
 from models.types import Chosen, Code, Key, Line
-from models.words import Choice, N_
+from models.words import N_, Choice
 
 
 class Sex(Choice):

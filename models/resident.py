@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from models.base import InVillage, Mask, Problem, Record, binned, field, live
 from models.person import Person, phone_problem
 from models.types import Chosen, Code, Line, Prose
-from models.words import Choice, N_, Tone
+from models.words import N_, Choice, Tone
 
 
 class Category(Choice):

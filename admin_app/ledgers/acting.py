@@ -81,10 +81,10 @@ class Acting(Part):
     def _act_url(self, act: NamedAct, record: Any) -> str:
         return f"{self.base}act/{act.name}/?id={record.id}"
 
-    @expose("/act/<name>/", methods=("GET", "POST"))
-    def act_view(self, name: str) -> ResponseReturnValue:
+    @expose("/act/<step>/", methods=("GET", "POST"))
+    def act_view(self, step: str) -> ResponseReturnValue:
         """Ask what the act needs, then do it."""
-        act = next((a for a in self.acts if a.name == name), None)
+        act = next((a for a in self.acts if a.name == step), None)
         if act is None:
             abort(404)
         record = self.get_one(request.args.get("id"))

@@ -62,6 +62,8 @@ class Declared(ModelView):
     """What can be done with a record besides writing it (acting.py)."""
     icon: ClassVar[str] = "journal-text"
     can_be_made: ClassVar[bool] = True
+    can_be_changed: ClassVar[bool] = True
+    """False for what only acts change."""
     empty: ClassVar[str] = N_("There is nothing here yet.")
 
     # Flask-Admin's own permissive defaults are off; what may be done is asked of the scope, request by request.

@@ -147,7 +147,7 @@ class AlertView(LedgerView):
     quick = (("status", "raised"), ("status", "taken"), ("kind", "fever"))
     search = ("resident",)
     search_hint = PERSON_HINT
-    can_be_made = False
+    can_be_made = can_be_changed = False
     acts = (
         NamedAct(
             "take",
@@ -187,16 +187,16 @@ class FollowUpView(LedgerView):
 
 
 class HandOverView(LedgerView):
-    columns = ("name", "status", "from_village", "to_village", "reason", "asked_by", "asked_at", "answered_at")
+    columns = ("name", "status", "from_name", "to_name", "reason", "asked_by", "asked_at", "answered_at")
     sections = (
-        part(N_("Hand-over"), "name phone from_village to_village reason address status"),
+        part(N_("Hand-over"), "name phone from_name to_name reason address status"),
         part(N_("Asked and answered"), "asked_by asked_at answered_by answered_at answer"),
     )
     filters = ("status", "asked_at", "resident")
     quick = (("status", "asked"), ("status", "accepted"), ("status", "refused"))
     search = ("name",)
     search_hint = N_("Name")
-    can_be_made = False
+    can_be_made = can_be_changed = False
     acts = (
         NamedAct(
             "accept",

@@ -16,7 +16,7 @@ from admin_app.ledgers.page import Cell, Kind, Link
 from models import clock, course, handover
 from models.alert import Alert
 from models.dossier import Contact, Journey, Paper
-from models.handover import places_of
+from models.handover import receivers
 from models.observation import Observation, Visit
 from models.place import Village
 from models.resident import FileStatus, Resident
@@ -43,7 +43,7 @@ def _village_field(label: str) -> Any:
     """Every village of the district: whoever hands over must be able to name the one that takes over."""
     session = database.session()
     return fields.ReferenceField(
-        lazy_gettext(label), [InputRequired()], column="to_village_id", options=lambda: places_of(session)
+        lazy_gettext(label), [InputRequired()], column="to_village_id", options=lambda: receivers(session)
     )
 
 

@@ -124,7 +124,7 @@ class Reading(Part):
             str(record),
             cells,
             url,
-            f"{self.base}edit/?id={record.id}" if scope.may_to(Act.EDIT, record) else "",
+            f"{self.base}edit/?id={record.id}" if self.can_be_changed and scope.may_to(Act.EDIT, record) else "",
             f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
         )
 

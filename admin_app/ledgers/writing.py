@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import abort, flash, g, redirect, request
@@ -47,6 +46,8 @@ class Writing(Part):
         """Change a record; if somebody else has changed it since it was opened, show both versions instead."""
         record = self.get_one(request.args.get("id"))
         self._require(Act.EDIT, record)
+        if not self.can_be_changed:
+            abort(404)
         form = self._limited(self._edit_form_class(formdata=_posted(), obj=record), Act.EDIT, record)
         if request.method == "GET":
             form.version.data = str(record.version)

@@ -142,6 +142,8 @@ def _create_hand_overs() -> None:
         may("phone", bytewise(20)),
         refers("from_village_id", "village"),
         refers("to_village_id", "village"),
+        must("from_name", sa.String(40)),
+        must("to_name", sa.String(40)),
         must("reason", sa.String(200)),
         may("address", sa.String(120)),
         is_one_of("status", "asked", "accepted", "refused", "withdrawn"),
