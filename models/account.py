@@ -6,11 +6,11 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Boolean, CheckConstraint, Index, Integer, select, update
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, Table, select, update
 from sqlalchemy.orm import Mapped, joinedload, object_session, relationship
 from sqlalchemy.orm.session import Session as OrmSession
 
@@ -86,7 +86,7 @@ class Account(Record):
         session = object_session(self)
         closing = (self.disabled and changed(self, "disabled")) or (self.deleted_at and changed(self, "deleted_at"))
         if session is not None and self.id and (closing or changed(self, "password_hash")):
-            open_ones = SignIn.__table__
+            open_ones = cast(Table, SignIn.__table__)
             session.connection().execute(
                 update(open_ones)
                 .where(open_ones.c.account_id == self.id, open_ones.c.ended_at.is_(None))
@@ -97,14 +97,14 @@ class Account(Record):
     def problems(self, today: date) -> Iterator[Problem]:
         if self.username and not all(c.isascii() and (c.isalnum() or c in "._-") for c in self.username):
             yield Problem("username", N_("A user name is letters, digits, dot, dash and underscore."))
-        elif self.username != self.username.lower():
+        elif self.username and self.username != self.username.lower():
             yield Problem("username", N_("A user name is in small letters."))
         if self.phone and (wrong := phone_problem(self.phone)):
             yield Problem("phone", wrong)
         session = object_session(self)
-        if session is not None and self.id and (self.disabled or self.deleted_at):
-            if not _other_district_admin(session, self.id):
-                yield Problem("disabled", N_("This is the last district admin: it cannot be disabled or deleted."))
+        leaves = session is not None and self.id and (self.disabled or self.deleted_at)
+        if session is not None and leaves and not _other_district_admin(session, self.id):
+            yield Problem("disabled", N_("This is the last district admin: it cannot be disabled or deleted."))
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -189,7 +189,9 @@ def password_problem(password: str, username: str = "") -> str:
     return ""
 
 
-def sign_in(session: OrmSession, username: str, password: str, now: datetime, address: str) -> tuple[SignIn, str] | None:
+def sign_in(
+    session: OrmSession, username: str, password: str, now: datetime, address: str
+) -> tuple[SignIn, str] | None:
     """A new sign-in and its token if the password fits; None, the failure counted, if anything does not.
 
     A locked, disabled, unknown or mistyped account cannot be told apart from outside, by words or by time.
@@ -230,7 +232,9 @@ def _other_district_admin(session: OrmSession, account_id: int, besides_grant: i
     Asked of the records in memory, so that what the same flush takes away does not count.
     """
     with session.no_autoflush:
-        grants = session.scalars(select(Grant).options(joinedload(Grant.account)).where(Grant.role == Role.DISTRICT)).all()
+        grants = session.scalars(
+            select(Grant).options(joinedload(Grant.account)).where(Grant.role == Role.DISTRICT)
+        ).all()
     return any(
         grant.role is Role.DISTRICT
         and grant.whole_district

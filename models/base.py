@@ -192,4 +192,4 @@ class InVillage:
 def fields_of(cls: type[Base]) -> dict[str, Field]:
     """Every mapped column of a class by attribute name, in table order."""
     mapper = inspect(cls)
-    return {mapper.get_property_by_column(c).key: about(c) for c in mapper.local_table.columns}  # type: ignore[union-attr]
+    return {mapper.get_property_by_column(c).key: about(c) for c in mapper.local_table.columns}

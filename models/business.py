@@ -93,8 +93,8 @@ class Recheck(Choice):
 
 
 class Business(InVillage, Record):
-    """经营场所. 名称 | 类别 | 地址 | 经营者 | 联系电话 | 家庭住址 | 管控要求 | 包保责任人 | 企业联系人 | 属地责任人 | 带队领导
-    | 面积 | 经营户数 | 是否开放 | 开放时间."""
+    """经营场所. 名称 | 类别 | 地址 | 经营者 | 联系电话 | 家庭住址 | 管控要求 | 包保责任人 | 企业联系人
+    | 属地责任人 | 带队领导 | 面积 | 经营户数 | 是否开放 | 开放时间."""
 
     __tablename__ = "business"
     __ledger__ = "business"
@@ -136,7 +136,8 @@ class Business(InVillage, Record):
 
 
 class Inspection(InVillage, Record):
-    """场所检查. 日期 | 场所 | 方式 | 检查人 | 参与部门 | 是否营业 | 口罩佩戴 | 当日消毒 | 发现问题 | 整改期限 | 复查日期 | 复查结果."""
+    """场所检查. 日期 | 场所 | 方式 | 检查人 | 参与部门 | 是否营业 | 口罩佩戴 | 当日消毒 | 发现问题
+    | 整改期限 | 复查日期 | 复查结果."""
 
     __tablename__ = "inspection"
     __ledger__ = "inspection"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -28,10 +29,8 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # the "begin" event says BEGIN, so that writers can say IMMEDIATE
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
-    try:
+    with suppress(sqlite3.OperationalError):  # a read-only database keeps the mode it has
         connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError:
-        pass  # a read-only database keeps the mode it has
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA temp_store = MEMORY")

@@ -45,7 +45,8 @@ class ResumptionStatus(Choice):
 
 
 class Enterprise(InVillage, Record):
-    """企业名称 | 统一社会信用代码 | 法定代表人 | 联系人 | 联系电话 | 24小时值班电话 | 企业地址 | 经营范围 | 企业用工人数."""
+    """企业名称 | 统一社会信用代码 | 法定代表人 | 联系人 | 联系电话 | 24小时值班电话 | 企业地址
+    | 经营范围 | 企业用工人数."""
 
     __tablename__ = "enterprise"
     __ledger__ = "enterprise"
@@ -79,8 +80,10 @@ class Enterprise(InVillage, Record):
 
 
 class Resumption(InVillage, Record):
-    """复工复产备案. 实际返岗人数 | 县外人数 | 湖北籍人数 | 湖北客户 | 复产时间 | 设置隔离室 | 是否消毒防控 | 是否进行体温检测
-    | 是否进行防疫宣传 | 责任承诺书 | 应急预案 | 健康统计表 | 当面交代签字; the enterprise's own columns come before these."""
+    """复工复产备案. 实际返岗人数 | 县外人数 | 湖北籍人数 | 湖北客户 | 复产时间 | 设置隔离室 | 是否消毒防控
+    | 是否进行体温检测 | 是否进行防疫宣传 | 责任承诺书 | 应急预案 | 健康统计表 | 当面交代签字.
+
+    The enterprise's own columns come before these."""
 
     __tablename__ = "resumption"
     __ledger__ = "resumption"
@@ -135,9 +138,7 @@ class Resumption(InVillage, Record):
         enterprise = linked(self, "enterprise")
         workers = enterprise.workers if enterprise is not None else None
         if workers is not None and self.returned is not None and self.returned > workers:
-            yield Problem(
-                "returned", N_("The enterprise has only %(workers)d workers."), {"workers": workers}
-            )
+            yield Problem("returned", N_("The enterprise has only %(workers)d workers."), {"workers": workers})
         if self.status is ResumptionStatus.RESUMED:
             for name in missing_papers(self):
                 yield Problem(name, N_("Work cannot be resumed without this."))

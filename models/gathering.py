@@ -50,7 +50,8 @@ class CaseStatus(Choice):
 
 
 class Banquet(InVillage, Record):
-    """家宴报备. 举办时间 | 地点 | 举办人 | 厨师 | 承办饭店 | 事由 | 桌数 | 人数 | 来源 | 核实情况 | 处理结果 | 核实人 | 办结时间."""
+    """家宴报备. 举办时间 | 地点 | 举办人 | 厨师 | 承办饭店 | 事由 | 桌数 | 人数 | 来源
+    | 核实情况 | 处理结果 | 核实人 | 办结时间."""
 
     __tablename__ = "banquet"
     __ledger__ = "banquet"
@@ -133,9 +134,7 @@ class Tipoff(InVillage, Record):
             yield Problem("concluded_on", N_("This is before the start."))
 
     def __str__(self) -> str:
-        if self.received_at is None:
-            return super().__str__()
-        return f"{local_day(self.received_at)} {self.place or ''}".strip()
+        return f"{local_day(self.received_at)} {self.place or ''}".strip() if self.received_at else super().__str__()
 
 
 def _unconcluded(case: Banquet | Tipoff, today: date) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""How identity numbers and phones are shown until somebody asks to see them: ``321084********1234``, ``138****5678``."""
+"""How identity numbers and phones are shown until somebody asks to see them: ``321084********1234``."""
 
 from __future__ import annotations
 

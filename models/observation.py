@@ -127,8 +127,11 @@ class Symptom(Choice):
 
 
 class Observation(InVillage, Record):
-    """One person's observation. 姓名 | 责任村 | 责任人 | 责任人手机号 | 开始隔离时间 | 预计解除隔离时间 | 实际解除隔离时间
-    | 是否转疑似病例 | 转出时间 | 转出地点 | 转出原因 | 备注; the rest of the sheet is the resident's file."""
+    """One person's observation. 姓名 | 责任村 | 责任人 | 责任人手机号 | 开始隔离时间 | 预计解除隔离时间
+    | 实际解除隔离时间 | 是否转疑似病例 | 转出时间 | 转出地点 | 转出原因 | 备注.
+
+    The rest of the sheet is the resident's file.
+    """
 
     __tablename__ = "observation"
     __ledger__ = "observation"
@@ -255,9 +258,7 @@ class Observation(InVillage, Record):
         return str(resident) if resident is not None else super().__str__()
 
 
-_TRANSFERS: Final = frozenset(
-    {ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL, ObservationStatus.CONFIRMED}
-)
+_TRANSFERS: Final = frozenset({ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL, ObservationStatus.CONFIRMED})
 
 
 class ObservationEvent(InVillage, Record):
@@ -330,9 +331,7 @@ class Visit(InVillage, Record):
     how: Mapped[How] = field(Chosen(How), N_("How it was taken"), default=How.DOOR)
     outcome: Mapped[Outcome] = field(Chosen(Outcome), N_("Outcome of the visit"), default=Outcome.NORMAL)
     symptoms: Mapped[list[Symptom]] = field(ChosenMany(Symptom), N_("Symptoms"), default=list)
-    went_out: Mapped[str | None] = field(
-        Line(200), N_("Went out"), help=N_("Where to; empty if the person stayed in.")
-    )
+    went_out: Mapped[str | None] = field(Line(200), N_("Went out"), help=N_("Where to; empty if the person stayed in."))
     contacts: Mapped[str | None] = field(Line(200), N_("Direct contacts"))
     measures: Mapped[str | None] = field(Line(200), N_("Preventive measures taken"))
     late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
@@ -367,17 +366,11 @@ class Visit(InVillage, Record):
         symptoms = self.symptoms or []
         if Symptom.WELL in symptoms and len(symptoms) > 1:
             yield Problem("symptoms", N_("Somebody who feels well has no symptom."))
-        if self.outcome is None:
-            return
         if not self.outcome.measured and self.temperature is not None:
             yield Problem("outcome", N_("A temperature was taken, so the person was met."))
         elif self.outcome is Outcome.NORMAL and self.temperature is None:
             yield Problem("temperature", N_("Give the temperature that was measured."))
-        elif (
-            self.outcome is Outcome.ABNORMAL
-            and self.temperature is None
-            and not set(symptoms) - {Symptom.WELL}
-        ):
+        elif self.outcome is Outcome.ABNORMAL and self.temperature is None and not set(symptoms) - {Symptom.WELL}:
             yield Problem("temperature", N_("Give the temperature or the symptom that is abnormal."))
 
     def consequences(self) -> Iterator[Base]:

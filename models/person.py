@@ -32,9 +32,7 @@ class Person:
     birth_date: Mapped[date | None] = field(
         Date, N_("Birth date"), help=N_("Taken from the identity number when there is one."), sort_order=-8
     )
-    identity_number: Mapped[str | None] = field(
-        Code(18), N_("Identity number"), mask=Mask.IDENTITY, sort_order=-8
-    )
+    identity_number: Mapped[str | None] = field(Code(18), N_("Identity number"), mask=Mask.IDENTITY, sort_order=-8)
     phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE, sort_order=-8)
     pinyin: Mapped[str] = field(Key(200), N_("Pinyin"), computed=True, sort_order=80)
     initials: Mapped[str] = field(Key(60), N_("Initials"), computed=True, sort_order=80)
@@ -44,7 +42,7 @@ class Person:
     def prepare(self) -> None:
         """Set the search keys, and what the identity number tells."""
         self.pinyin, self.initials = (
-            part[:limit] for part, limit in zip(words.romanised(self.name or ""), (200, 60))
+            part[:limit] for part, limit in zip(words.romanised(self.name or ""), (200, 60), strict=True)
         )
         self.name_tokens = words.tokens(self.name or "")[:600]
         number = self.identity_number
@@ -66,11 +64,7 @@ class Person:
     def age(self, on: date) -> int | None:
         """Full years on a day."""
         born_on = self.birth_date
-        return (
-            None
-            if born_on is None
-            else on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-        )
+        return None if born_on is None else on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
     def __str__(self) -> str:
         return self.name
@@ -111,7 +105,7 @@ def sex_of(number: str) -> Sex:
 
 
 def phone_problem(phone: str) -> str:
-    """What is wrong with a phone: a Chinese mobile has 11 digits, a landline 7 to 12, others begin with +; "" if fine."""
+    """What is wrong with a phone: a mobile has 11 digits, a landline 7 to 12, a foreign one begins with +."""
     digits = phone.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
         return N_("A phone is digits only.")

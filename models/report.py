@@ -51,8 +51,9 @@ FIGURES: Final = (
 
 
 class DailyReport(InVillage, Record):
-    """摸排工作日报. 地区 | 摸排总人数 | 来(返)人数 | 与确诊疑似密切接触人数 | 与密切接触者共同生活人数 | 与重点疫区人员接触人数
-    | 身体状况异常人数 | 当日集中隔离 | 累计集中隔离 | 当日居家隔离 | 累计居家隔离 | 当日解除 | 累计解除 | 住院."""
+    """摸排工作日报. 地区 | 摸排总人数 | 来(返)人数 | 与确诊疑似密切接触人数 | 与密切接触者共同生活人数
+    | 与重点疫区人员接触人数 | 身体状况异常人数 | 当日集中隔离 | 累计集中隔离 | 当日居家隔离 | 累计居家隔离
+    | 当日解除 | 累计解除 | 住院."""
 
     __tablename__ = "daily_report"
     __ledger__ = "dailyreport"
@@ -85,9 +86,7 @@ class DailyReport(InVillage, Record):
     handed_in_by: Mapped[str] = field(Line(40), N_("Handed in by"))
     handed_in_at: Mapped[datetime] = field(Instant, N_("Handed in at"), default=clock.now, computed=True)
     punctuality: Mapped[Punctuality] = field(Chosen(Punctuality), N_("Punctuality"), computed=True)
-    status: Mapped[ReportStatus] = field(
-        Chosen(ReportStatus), N_("Report status"), default=ReportStatus.REPORTED
-    )
+    status: Mapped[ReportStatus] = field(Chosen(ReportStatus), N_("Report status"), default=ReportStatus.REPORTED)
     return_reason: Mapped[str | None] = field(Line(200), N_("Why it was returned"))
     revision: Mapped[int] = field(Integer, N_("Revision"), default=1, computed=True)
     correction_reason: Mapped[str | None] = field(
@@ -112,9 +111,7 @@ class DailyReport(InVillage, Record):
         touched = is_new(self) or changed(self, "on", *FIGURES)
         over = self.on is not None and self.on < today
         if touched and not self.correction_reason and (over or before(self, "status") is ReportStatus.CLOSED):
-            yield Problem(
-                "correction_reason", N_("This day is over: say why the report is made or corrected now.")
-            )
+            yield Problem("correction_reason", N_("This day is over: say why the report is made or corrected now."))
         if self.status is ReportStatus.RETURNED and not self.return_reason:
             yield Problem("return_reason", N_("Say why the report goes back."))
 

@@ -96,7 +96,9 @@ class Resident(InVillage, Person, Record):
     transport_number: Mapped[str | None] = field(Code(20), N_("Flight / train / plate"))
     cities_passed: Mapped[str | None] = field(Line(200), N_("Other cities passed"))
     met_case: Mapped[bool | None] = field(Boolean, N_("Met a confirmed or suspected case"))
-    lived_with_contact: Mapped[bool | None] = field(Boolean, N_("Lived, worked, studied or gathered with a close contact"))
+    lived_with_contact: Mapped[bool | None] = field(
+        Boolean, N_("Lived, worked, studied or gathered with a close contact")
+    )
     met_from_area: Mapped[bool | None] = field(Boolean, N_("Met people from the epidemic area"))
     health: Mapped[str | None] = field(Line(120), N_("State of health"))
     sought_care: Mapped[bool | None] = field(Boolean, N_("Sought medical care"))

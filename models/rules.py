@@ -33,9 +33,7 @@ def in_order(first: str, then: str) -> CheckConstraint:
 
 def measurable(name: str) -> CheckConstraint:
     """A body temperature that a living person can have."""
-    return CheckConstraint(
-        column(name).between(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE), name=f"{name}_measurable"
-    )
+    return CheckConstraint(column(name).between(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE), name=f"{name}_measurable")
 
 
 # ---- what is wrong, said at the field ----
@@ -117,8 +115,12 @@ def before(record: Base, name: str) -> Any:
 def take_village_of(record: Any, name: str) -> Any:
     """A record that hangs on another belongs to its village, unless a village was given. Returns the other."""
     other = linked(record, name)
-    if other is not None and record.village_id is None and record.village is None:
+    if other is None or record.village_id is not None or record.village is not None:
+        return other
+    if is_new(other) and other.village_id is None and other.village is None:
+        other.prepare()
+    if other.village_id is not None:
         record.village_id = other.village_id
-        if record.village_id is None:
-            record.village = other.village
+    else:
+        record.village = other.village
     return other

@@ -9,13 +9,13 @@ demo say ``Scope.everything``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, inspect, or_
-from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy import ColumnElement, TextClause, and_, false, inspect, or_
+from sqlalchemy.orm import FromStatement, LoaderCriteriaOption, Mapper, ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.session import Session as OrmSession
 
@@ -104,7 +104,6 @@ class Scope:
     actor: Actor
     permits: tuple[Permit, ...] = ()
     unconfined: bool = False
-    _options: dict[bool, tuple[Any, ...]] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def everything(cls, who: str) -> Scope:
@@ -162,21 +161,7 @@ class Scope:
 
     def options(self, deleted: bool) -> tuple[Any, ...]:
         """Loader criteria for every mapped class; with ``deleted``, the recycle bin is let through."""
-        if deleted not in self._options:
-            built = []
-            for mapper in Base.registry.mappers:
-                criterion = self.criterion(mapper.class_)
-                if not deleted and issubclass(mapper.class_, Record):
-                    live = mapper.class_.deleted_at.is_(None)
-                    criterion = live if criterion is None else and_(criterion, live)
-                if criterion is not None:
-                    built.append(
-                        with_loader_criteria(
-                            mapper.class_, criterion, include_aliases=True, propagate_to_loaders=False
-                        )
-                    )
-            self._options[deleted] = tuple(built)
-        return self._options[deleted]
+        return _options(self.permits, self.unconfined, deleted, len(Base.registry.mappers))
 
     def criterion(self, cls: type[Base], act: Act = Act.READ) -> ColumnElement[bool] | None:
         """The condition that leaves the records of a class on which the actor may act; None means no condition."""
@@ -192,6 +177,26 @@ class Scope:
 
 
 NOBODY: Final = Scope(Actor(None, ""))
+
+
+@lru_cache(maxsize=512)
+def _options(
+    permits: tuple[Permit, ...], unconfined: bool, deleted: bool, classes: int
+) -> tuple[LoaderCriteriaOption, ...]:
+    """The criteria of everybody who holds the same permits, made once; ``classes`` are how many are mapped by now."""
+    scope = Scope(NOBODY.actor, permits, unconfined)
+    built = []
+    for mapper in Base.registry.mappers:
+        criterion = scope.criterion(mapper.class_)
+        if criterion is not None:
+            built.append(_criteria(mapper.class_, criterion))
+    if not deleted:
+        built.append(_criteria(Record, lambda cls: cls.deleted_at.is_(None)))
+    return tuple(built)
+
+
+def _criteria(cls: type[Any], criterion: Any) -> LoaderCriteriaOption:
+    return with_loader_criteria(cls, criterion, include_aliases=True, propagate_to_loaders=False)
 
 
 def village_columns(cls: type[Base]) -> tuple[str, ...]:
@@ -249,29 +254,37 @@ def _value(record: Base, name: str, moment: str) -> Any:
         history = get_history(record, name)
         if history.deleted:
             return history.deleted[0]
-    value = getattr(record, name)
-    if value is None:  # a new record whose village was given as an object
-        related = getattr(record, name.removesuffix("_id"), None)
-        return getattr(related, "id", None)
-    return value
+    elif moment == "is":
+        relation = name.removesuffix("_id")
+        if relation in inspect(type(record)).relationships and (given := get_history(record, relation).added):
+            return getattr(given[0], "id", None)  # given as an object, its number follows with the flush
+    return getattr(record, name)
 
 
 def confine(state: ORMExecuteState) -> None:
     """``do_orm_execute``: add the session's criteria to the statement, or refuse what cannot be confined."""
     scope: Scope = state.session.info.get("scope", NOBODY)
-    if not state.is_orm_statement:
-        if scope.unconfined:
-            return
-        raise OutOfScope(Act.READ, None, None, "SQL that is not the ORM's cannot be confined")
+    if not scope.unconfined:
+        _refuse_unconfinable(state)
     if state.is_column_load:
         return
     if state.is_update or state.is_delete or state.is_insert:
         if not state.execution_options.get("unrecorded"):
             raise OutOfScope(Act.EDIT, None, None, "bulk writes would leave no trail")
-        if state.is_insert:
-            return
-    deleted = bool(state.execution_options.get("deleted"))
-    state.statement = state.statement.options(*scope.options(deleted))
+    elif state.is_orm_statement and not isinstance(state.statement, FromStatement):
+        deleted = bool(state.execution_options.get("deleted"))
+        state.statement = state.statement.options(*scope.options(deleted))
+
+
+def _refuse_unconfinable(state: ORMExecuteState) -> None:
+    """What would pass the criteria by: SQL that is not the ORM's, bulk writes, raw text where conditions stand."""
+    if not state.is_orm_statement or isinstance(state.statement, FromStatement):
+        raise OutOfScope(Act.READ, None, None, "SQL that is not the ORM's cannot be confined")
+    if not state.is_select:
+        raise OutOfScope(Act.EDIT, None, None, "bulk writes cannot be confined")
+    # "a OR b" as text swallows the criteria that are added to it with AND
+    if any(isinstance(part, TextClause) for part in getattr(state.statement, "_where_criteria", ())):
+        raise OutOfScope(Act.READ, None, None, "a condition as text cannot be confined")
 
 
 def guard(session: OrmSession, records: Mapping[Base, set[str]]) -> None:
@@ -283,16 +296,27 @@ def guard(session: OrmSession, records: Mapping[Base, set[str]]) -> None:
     for record, given in records.items():
         changed = changed_columns(record)
         if not scope.unconfined:
-            act = act_of(record, changed)
-            if not scope.may_to(act, record):
-                raise OutOfScope(act, record.__ledger__, _id(record))
-            allowed = scope.edits(type(record), act, record)
             typed = {n for n in given if not about(inspect(type(record)).columns[n]).computed}
-            if allowed is not None and act is not Act.DELETE and typed - allowed:
-                raise OutOfScope(act, record.__ledger__, _id(record), ", ".join(sorted(typed - allowed)))
-        problems = list(_strangers(session, record, changed))
+            _guard_act(scope, act_of(record, changed), record, typed)
+        problems = list(_strangers(session, scope, record, changed))
         if problems:
             raise Invalid(record, problems)
+    for record in session.deleted:
+        if not scope.may_to(Act.DELETE, record):
+            raise OutOfScope(Act.DELETE, record.__ledger__, _id(record))
+
+
+def _guard_act(scope: Scope, act: Act, record: Base, typed: set[str]) -> None:
+    """Refuse an act on a record, or an attribute that may not be typed; what is changed while deleting is an edit."""
+    if not scope.may_to(act, record):
+        raise OutOfScope(act, record.__ledger__, _id(record))
+    if act is Act.DELETE:
+        if typed:
+            _guard_act(scope, Act.EDIT, record, typed)
+        return
+    allowed = scope.edits(type(record), act, record)
+    if allowed is not None and typed - allowed:
+        raise OutOfScope(act, record.__ledger__, _id(record), ", ".join(sorted(typed - allowed)))
 
 
 def act_of(record: Base, changed: Iterable[str]) -> Act:
@@ -313,15 +337,18 @@ def changed_columns(record: Base) -> set[str]:
     return names
 
 
-def _strangers(session: OrmSession, record: Base, changed: set[str]) -> Iterator[Problem]:
-    """References to records that cannot be seen, or that lie in another village than the record itself."""
+def _strangers(session: OrmSession, scope: Scope, record: Base, changed: set[str]) -> Iterator[Problem]:
+    """References to records that cannot be seen, or that lie in another village than the record itself.
+
+    A record that changes its village has all its references looked at, not only those that change with it.
+    """
     mapper: Mapper[Any] = inspect(type(record))
     for relation in mapper.relationships:
         if relation.direction.name != "MANYTOONE" or relation.viewonly:
             continue
         column = next(iter(relation.local_columns))
         name = mapper.get_property_by_column(column).key
-        if name not in changed:
+        if name not in changed and "village_id" not in changed:
             continue
         if about(column).across and village_columns(relation.mapper.class_) == ("id",):
             continue  # a village may be named by any other; that it exists is the foreign key's to say
@@ -329,13 +356,17 @@ def _strangers(session: OrmSession, record: Base, changed: set[str]) -> Iterator
         if target is None and getattr(record, name) is not None:
             with session.no_autoflush:
                 target = session.get(relation.mapper.class_, getattr(record, name))
-            if target is None:
-                yield Problem(relation.key, N_("There is no such record here."))
+            unseen = target is None and name in changed
+        else:
+            unseen = target is not None and inspect(target).persistent and not scope.may_to(Act.READ, target)
+        if unseen:
+            yield Problem(relation.key, N_("There is no such record here."))
         if target is None or about(column).across:
             continue
-        if isinstance(target, InVillage) and isinstance(record, InVillage):
-            if _value(target, "village_id", "is") != _value(record, "village_id", "is"):
-                yield Problem(relation.key, N_("This record belongs to another village."))
+        both: tuple[Base, ...] = (target, record)
+        homes = {_value(one, "village_id", "is") for one in both if issubclass(type(one), InVillage)}
+        if len(homes - {None}) > 1:
+            yield Problem(relation.key, N_("This record belongs to another village."))
 
 
 def _id(record: Base) -> int | None:

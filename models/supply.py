@@ -93,9 +93,7 @@ class Supply(InVillage, Record):
     phone: Mapped[str | None] = field(Code(20), N_("Phone"), mask=Mask.PHONE)
     kind: Mapped[SupplyKind] = field(Chosen(SupplyKind), N_("Kind of help"), default=SupplyKind.FOOD)
     goods: Mapped[str] = field(Prose(500), N_("Goods or help"))
-    status: Mapped[SupplyStatus] = field(
-        Chosen(SupplyStatus), N_("State of the request"), default=SupplyStatus.OPEN
-    )
+    status: Mapped[SupplyStatus] = field(Chosen(SupplyStatus), N_("State of the request"), default=SupplyStatus.OPEN)
     courier: Mapped[str | None] = field(Line(40), N_("Bought and delivered by"))
     cost: Mapped[Decimal | None] = field(Tenths(9, 2), N_("Cost"), unit=N_("yuan"))
     delivered_on: Mapped[date | None] = field(Date, N_("Delivered on"))

@@ -243,9 +243,7 @@ def _entry(obj: Base) -> Entry | None:
         return None
     changes.pop("deleted_at", None)
     record_id: int | None = getattr(obj, obj.__part_of__ or "id", None)
-    return Entry(
-        obj.__ledger__, deed, _village_of(obj), record_id, label_of(obj), changes, kind=obj.__tablename__
-    )
+    return Entry(obj.__ledger__, deed, _village_of(obj), record_id, label_of(obj), changes, kind=obj.__tablename__)
 
 
 def _deed(obj: Base, changes: dict[str, list[Any]]) -> Deed | None:

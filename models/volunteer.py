@@ -190,11 +190,7 @@ class Duty(InVillage, Record):
                 yield Problem("ends_at", N_("The end is not after the start."))
             elif (self.ends_at - self.starts_at).total_seconds() > 24 * 3600:
                 yield Problem("ends_at", N_("A duty lasts 24 hours at most: make one for each shift."))
-            elif (
-                not is_new(self)
-                and changed(self, "starts_at", "ends_at")
-                and self.status is not DutyStatus.CANCELLED
-            ):
+            elif not is_new(self) and changed(self, "starts_at", "ends_at") and self.status is not DutyStatus.CANCELLED:
                 yield from self._torn()
         if self.needed is not None and self.needed < 1:
             yield Problem("needed", N_("At least one person is needed."))
@@ -207,9 +203,7 @@ class Duty(InVillage, Record):
             return
         for assignment in session.scalars(select(Assignment).where(Assignment.duty_id == self.id)).all():
             if _serves_elsewhere(assignment.volunteer_id, self):
-                yield Problem(
-                    "starts_at", N_("%(name)s serves elsewhere at that time."), {"name": str(assignment)}
-                )
+                yield Problem("starts_at", N_("%(name)s serves elsewhere at that time."), {"name": str(assignment)})
 
     def __str__(self) -> str:
         return self.title or super().__str__()
@@ -289,9 +283,7 @@ def _serves_elsewhere(volunteer_id: int | None, duty: Duty, besides: Assignment 
     query = (
         select(Duty)
         .join(Assignment, Assignment.duty_id == Duty.id)
-        .where(
-            Assignment.volunteer_id == volunteer_id, Duty.id != duty.id, Duty.status != DutyStatus.CANCELLED
-        )
+        .where(Assignment.volunteer_id == volunteer_id, Duty.id != duty.id, Duty.status != DutyStatus.CANCELLED)
         .where(Duty.starts_at < duty.ends_at, Duty.ends_at > duty.starts_at)
     )
     if besides is not None and besides.id:
@@ -300,11 +292,7 @@ def _serves_elsewhere(volunteer_id: int | None, duty: Duty, besides: Assignment 
     for other in session.new:
         if isinstance(other, Assignment) and other is not besides:
             volunteer = linked(other, "volunteer")
-            if (
-                volunteer is not None
-                and volunteer.id == volunteer_id
-                and (theirs := linked(other, "duty")) is not duty
-            ):
+            if volunteer is not None and volunteer.id == volunteer_id and (theirs := linked(other, "duty")) is not duty:
                 others.append(theirs)
     return any(other is not None and overlap(other, duty) for other in others)
 

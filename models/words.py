@@ -83,7 +83,7 @@ def romanised(name: str) -> tuple[str, str]:
             syllables, rest = _SURNAMES[rest[:length]].split(), rest[length:]
             break
     for part in re.split(r"[\s·•・.‧]+", rest):
-        syllables += [s for group in lazy_pinyin(part, errors=lambda run: [run]) for s in group.split()]
+        syllables += [s for group in lazy_pinyin(part, errors=str) for s in group.split()]
     letters = [re.sub(r"[^0-9a-z]", "", unicodedata.normalize("NFKD", s).lower().replace("ü", "v")) for s in syllables]
     return "".join(letters), "".join(s[0] for s in letters if s)
 

@@ -15,17 +15,18 @@ from seeds.people import birth_date
 from seeds.villages import Setting
 
 DAYS_KEPT: Final = 3
-_ROADS: Final = ("东大门", "西大门", "村口", "主干道", "南桥头", "北桥头")
+_GATES: Final = ("东大门", "西大门", "南大门", "北大门")
+_ROADS: Final = ("村口", "主干道", "南桥头", "北桥头", "圩堤")
 _PURPOSES: Final = ("上班", "买菜", "就医", "送货", "返家", "探亲（已劝返）", "值班", "运送农资")
-_PLACES: Final = ("高邮街道", "区医院", "开发区", "界首镇", "扬州", "本村", "龙虬镇")
+_PLACES: Final = ("高邮街道", "区医院", "开发区", "界首镇", "扬州", "龙虬镇")
 
 
 def enter_checkpoints(setting: Setting) -> list[Checkpoint]:
     """One checkpoint a village, two a community, and who passed lately."""
     checkpoints = []
     for village in setting.villages:
-        roads = setting.dice.sample(_ROADS, 2 if village.name.endswith("社区") else 1)
-        for road in roads:
+        community = village.name.endswith("社区")
+        for road in setting.dice.sample(_GATES if community else _ROADS, 2 if community else 1):
             cadre = setting.cadre(village)
             checkpoint = Checkpoint(
                 village=village,

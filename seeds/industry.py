@@ -20,8 +20,9 @@ _TRADES: Final = (
     ("纺织", "纺纱、织布"), ("建材", "预制构件、建材销售"),
 )  # fmt: skip
 _STATES: Final = (
-    ResumptionStatus.RESUMED, ResumptionStatus.RESUMED, ResumptionStatus.FILED, ResumptionStatus.APPLIED,
-    ResumptionStatus.IDLE, ResumptionStatus.SUSPENDED,
+    ResumptionStatus.RESUMED, ResumptionStatus.FILED, ResumptionStatus.IDLE, ResumptionStatus.RESUMED,
+    ResumptionStatus.APPLIED, ResumptionStatus.RESUMED, ResumptionStatus.IDLE, ResumptionStatus.FILED,
+    ResumptionStatus.APPLIED, ResumptionStatus.SUSPENDED, ResumptionStatus.IDLE,
 )  # fmt: skip
 _PAPERS: Final = (
     "isolation_room", "disinfection", "temperature_checks", "publicity", "commitment_letter", "emergency_plan",

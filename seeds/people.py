@@ -22,7 +22,10 @@ _CATEGORIES: Final = {
 _OF_HUBEI: Final = {
     Category.FROM_WUHAN: 50, Category.HUBEI_NATIVE: 18, Category.VIA_HUBEI: 16, Category.CLOSE_CONTACT: 16,
 }  # fmt: skip
-_RELATIVES: Final = ("父亲", "母亲", "配偶", "儿子", "女儿", "兄长", "姐姐", "叔叔")
+_RELATIVES: Final = (
+    ("父亲", Sex.MALE), ("兄长", Sex.MALE), ("儿子", Sex.MALE), ("叔叔", Sex.MALE),
+    ("姐姐", Sex.FEMALE), ("女儿", Sex.FEMALE),
+)  # fmt: skip
 
 
 class Guest(NamedTuple):
@@ -61,17 +64,18 @@ def make_file(setting: Setting, village: Village, category: Category, entered_on
     dice, numbers, staff = setting.dice, setting.numbers, setting.staff[village.name]
     sex = dice.choice((Sex.MALE, Sex.FEMALE))
     birth = birth_date(dice, setting.today)
+    province, home = ("湖北", dice.choice(addresses.HUBEI)) if category is Category.HUBEI_NATIVE else ("江苏", "高邮")
     cadre = dice.choice(staff.cadres)
     person = Resident(
         village=village,
         name=names.name(dice, sex),
         sex=sex,
         birth_date=birth,
-        identity_number=numbers.identity(DIVISIONS["江苏"], birth, sex) if dice.random() < 0.97 else None,
+        identity_number=numbers.identity(DIVISIONS[province], birth, sex) if dice.random() < 0.97 else None,
         phone=numbers.phone() if dice.random() < 0.96 else None,
         category=category,
         status=FileStatus.PENDING,
-        native_place="江苏高邮",
+        native_place=province + home,
         address=addresses.address(dice, village.name),
         cadre=cadre.name,
         cadre_phone=cadre.phone,
@@ -94,7 +98,8 @@ def make_observed_file(setting: Setting, village: Village, arrived_on: date) -> 
     person.met_from_area = True
     person.health, person.sought_care = "良好", False
     person.next_step = "居家医学观察14天"
-    person.relative = f"{names.name(dice, dice.choice(tuple(Sex)), person.name[0])}（{dice.choice(_RELATIVES)}）"
+    relation, sex = dice.choice(_RELATIVES)
+    person.relative = f"{names.name(dice, sex, person.name[0])}（{relation}）"
     person.relative_phone = numbers.phone()
     person.statement = _statement(dice, person, arrived_on)
     _assign_team(person, staff)
@@ -110,6 +115,8 @@ def enter_files(setting: Setting, observed: Iterable[Resident]) -> list[Resident
             resident, entered_on = _enter_other(setting, village)
             if number < len(guests):
                 _become(setting, resident, guests[number])
+            elif setting.dice.random() < 0.3:
+                _join_household(setting, resident, files[-1])
             files.append(resident)
             # the district's list came after the morning's report
             listed_at = at(entered_on, 9, 30) if village.name == UNTOUCHED else None
@@ -149,6 +156,14 @@ def _become(setting: Setting, resident: Resident, guest: Guest) -> None:
     resident.identity_number = setting.numbers.identity(division, birth, guest.sex) if guest.identified else None
     if not guest.identified:
         resident.note = "外籍人员，护照登记"
+
+
+def _join_household(setting: Setting, resident: Resident, of: Resident) -> None:
+    """Live with somebody of the same village and, mostly, bear the same surname."""
+    if of.village is resident.village:
+        resident.address, resident.came_from = of.address, of.came_from
+        if setting.dice.random() < 0.7 and max(len(of.name), len(resident.name)) <= 3:
+            resident.name = of.name[0] + resident.name[1:]
 
 
 def _tell_the_journey(setting: Setting, person: Resident, entered_on: date) -> None:

@@ -15,6 +15,7 @@ from admin_app.ledgers.fields import references
 from admin_app.ledgers.page import Cell, Fact, Kind, Moment, Told
 from models import masks
 from models.base import Base, Mask, Record, about
+from models.scope import Act
 from models.session import Session
 from models.trail import Deed, TrailEntry
 from models.types import Chosen, ChosenMany, Instant, Prose, Tenths
@@ -175,6 +176,8 @@ def told_of(
         column = mapper.column_attrs[name].columns[0]
         if about(column).computed and name not in ("status",) and not about(column).secret:
             continue
+        if column.foreign_keys and not _open(session, cls, column):
+            continue
         told.append(
             Told(
                 say(about(column).label),
@@ -206,8 +209,14 @@ def _read(session: Session, cls: type[Base], column: Any, value: Any) -> str:
     if column.foreign_keys and isinstance(value, int):
         target = _target(cls, column)
         found = session.get(target, value) if target is not None else None
-        return f"#{value}" if found is None else str(found)
+        return say(N_("(not open to you)")) if found is None else str(found)
     return words_of(value)
+
+
+def _open(session: Session, cls: type[Base], column: Any) -> bool:
+    """Whether the reader may open the ledger a reference points into at all."""
+    target = _target(cls, column)
+    return target is None or session.scope.may(Act.READ, target.__ledger__)
 
 
 def _target(cls: type[Base], column: Any) -> type[Base] | None:

@@ -31,7 +31,7 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
         case Cleaned():
             return f"sa.String({item.length})"
         case Chosen():
-            return f"sa.String({item.impl_instance.length})"
+            return f"sa.String({item.length})"
         case ChosenMany():
             return "sa.JSON()"
         case Instant():

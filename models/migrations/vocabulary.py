@@ -49,9 +49,7 @@ def ledger(name: str, *items: Item | ItemOf) -> None:
     """Records of one village each."""
     record(name, refers("village_id", "village"), *items)
     where = sa.text("deleted_at IS NOT NULL")
-    op.create_index(
-        f"ix_{name}_bin", name, ["village_id", "deleted_at"], sqlite_where=where, postgresql_where=where
-    )
+    op.create_index(f"ix_{name}_bin", name, ["village_id", "deleted_at"], sqlite_where=where, postgresql_where=where)
 
 
 def live_index(table: str, *columns: str, unique: bool = False) -> None:
@@ -89,9 +87,7 @@ def refers(name: str, target: str, nullable: bool = False) -> ItemOf:
 
     def items(table: str) -> Iterator[Item]:
         yield sa.Column(name, NUMBER, nullable=nullable)
-        yield sa.ForeignKeyConstraint(
-            [name], [f"{target}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="RESTRICT"
-        )
+        yield sa.ForeignKeyConstraint([name], [f"{target}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="RESTRICT")
 
     return items
 

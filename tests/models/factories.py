@@ -108,7 +108,7 @@ def tipoff(village: Village, **given: Any) -> Tipoff:
 
 
 def checkpoint(village: Village, **given: Any) -> Checkpoint:
-    return Checkpoint(**{"village_id": village.id, "name": "东门", **given})
+    return Checkpoint(**{"village_id": village.id, "name": f"{next(_serial)}号卡口", **given})
 
 
 def passage(through: Checkpoint, **given: Any) -> Passage:

@@ -254,9 +254,7 @@ def _create_residents() -> None:
         "observation",
         refers("resident_id", "resident"),
         is_one_of("kind", "home", "central", "hospital"),
-        is_one_of(
-            "status", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"
-        ),
+        is_one_of("status", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"),
         may("place", sa.String(80)),
         may("cadre", sa.String(40)),
         may("cadre_phone", bytewise(20)),
@@ -545,9 +543,7 @@ def _create_publicity() -> None:
     ledger(
         "publicity",
         must("on", sa.Date()),
-        is_one_of(
-            "kind", "poster", "banner", "letter", "loudspeaker", "broadcast", "vehicle", "group", "other"
-        ),
+        is_one_of("kind", "poster", "banner", "letter", "loudspeaker", "broadcast", "vehicle", "group", "other"),
         may("content", sa.String(120)),
         may("place", sa.String(120)),
         must("quantity", sa.Integer()),

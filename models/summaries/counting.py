@@ -1,0 +1,42 @@
+"""Counting records by village, and the villages that are counted."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from models.place import Village
+from models.scope import Act
+from models.session import Session
+
+
+class Place(NamedTuple):
+    """A village as a sheet names it."""
+
+    id: int
+    name: str
+
+
+def villages(session: Session, ledger: str) -> list[Place]:
+    """The villages whose records of a ledger the session may read, in the order of their codes."""
+    area = session.scope.area(Act.READ, ledger)
+    found = session.execute(select(Village.id, Village.name).order_by(Village.code, Village.id))
+    return [Place(number, name) for number, name in found if number in area]
+
+
+def by_village(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:
+    """How many records of a class meet the conditions, village by village; a village without any is left out."""
+    # through the villages, so that an index led by the village is searched for each and not read from end to end
+    query = select(cls.village_id, func.count()).join(cls.village).where(*conditions).group_by(cls.village_id)
+    return {village_id: count for village_id, count in session.execute(query)}
+
+
+def how_many(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> int:
+    """How many records of a class meet the conditions."""
+    return session.scalar(select(func.count(cls.id)).where(*conditions)) or 0
+
+
+def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows of a group meet a condition."""
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

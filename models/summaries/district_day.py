@@ -1,0 +1,141 @@
+"""一张表: the district's day, one row a village; every total is the sum of its rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.observation import FEVER, Observation, ObservationKind, ObservationStatus, Outcome, Period, Visit
+from models.session import Session
+from models.summaries import slots
+from models.summaries.counting import by_village, how_many, number_of
+from models.summaries.reporting import VillageReport, reports
+from models.summaries.slots import SlotCount
+
+
+class Counts(NamedTuple):
+    """What is counted of a village, or of several together. ``cumulative``: everybody who ever came under observation,
+    those ``observed`` outside hospital, ``in_hospital`` and ``released`` among them; the others moved on."""
+
+    cumulative: int = 0
+    new: int = 0
+    observed: int = 0
+    in_hospital: int = 0
+    released: int = 0
+    abnormal: int = 0
+    feverish: int = 0
+    missed: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """Two of them together."""
+        return Counts(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+class VillageRow(NamedTuple):
+    """One village's line of the sheet."""
+
+    report: VillageReport
+    counts: Counts
+    morning: SlotCount
+    evening: SlotCount
+
+
+class Totals(NamedTuple):
+    """The last line: the sums of the rows."""
+
+    villages: int
+    reported: int
+    counts: Counts
+    morning: SlotCount
+    evening: SlotCount
+
+
+class DistrictDay(NamedTuple):
+    """The sheet: villages that have not reported first, then in the order of their codes."""
+
+    rows: list[VillageRow]
+    totals: Totals
+
+    @property
+    def unreported(self) -> list[VillageReport]:
+        """The reports that are not there, or were sent back."""
+        return [row.report for row in self.rows if not row.report.reported]
+
+
+class Enterprises(NamedTuple):
+    """How many enterprises work again, how many of those since the day, and how many there are."""
+
+    all: int = 0
+    resumed: int = 0
+    resumed_today: int = 0
+
+
+def district_day(session: Session, on: date, now: datetime) -> DistrictDay:
+    """The day's one sheet over the villages whose reports the session may read."""
+    new = by_village(session, Observation, Observation.began_on == on)
+    standing = _standing(session)
+    abnormal = _abnormal(session, on)
+    by_slot = slots.counts(session, on)
+    rows = []
+    for report in reports(session, on, now):
+        here = report.place.id
+        slots_here = {period: by_slot.get((here, period), SlotCount()) for period in Period}
+        counts = Counts(
+            new=new.get(here, 0),
+            abnormal=abnormal.get(here, (0, 0))[0],
+            feverish=abnormal.get(here, (0, 0))[1],
+            missed=sum(slot.open for period, slot in slots_here.items() if slots.over(on, period, now)),
+        ).plus(standing.get(here, Counts()))
+        rows.append(VillageRow(report, counts, slots_here[Period.AM], slots_here[Period.PM]))
+    rows.sort(key=lambda row: row.report.reported)
+    return DistrictDay(rows, _totals(rows))
+
+
+def _totals(rows: list[VillageRow]) -> Totals:
+    counts, morning, evening = Counts(), SlotCount(), SlotCount()
+    for row in rows:
+        counts = counts.plus(row.counts)
+        morning = SlotCount(*(a + b for a, b in zip(morning, row.morning, strict=True)))
+        evening = SlotCount(*(a + b for a, b in zip(evening, row.evening, strict=True)))
+    return Totals(len(rows), sum(row.report.reported for row in rows), counts, morning, evening)
+
+
+def _standing(session: Session) -> dict[int, Counts]:
+    """Where everybody who ever came under observation stands now, village by village."""
+    observed = Observation.status == ObservationStatus.OBSERVED
+    inside = by_village(session, Observation, observed, Observation.kind == ObservationKind.HOSPITAL)
+    query = select(Observation.village_id, Observation.status, func.count()).group_by(
+        Observation.village_id, Observation.status
+    )
+    found = {village_id: Counts(in_hospital=count, observed=-count) for village_id, count in inside.items()}
+    for village_id, status, count in session.execute(query):
+        here = Counts(
+            cumulative=count,
+            observed=count if status is ObservationStatus.OBSERVED else 0,
+            released=count if status is ObservationStatus.RELEASED else 0,
+        )
+        found[village_id] = found.get(village_id, Counts()).plus(here)
+    return found
+
+
+def _abnormal(session: Session, on: date) -> dict[int, tuple[int, int]]:
+    """A day's abnormal visits by village, and how many of them found a fever."""
+    query = (
+        select(Visit.village_id, func.count(), number_of(Visit.temperature >= FEVER))
+        .where(Visit.on == on, Visit.outcome == Outcome.ABNORMAL)
+        .group_by(Visit.village_id)
+    )
+    return {village_id: (count, fevers) for village_id, count, fevers in session.execute(query)}
+
+
+def enterprises(session: Session, on: date) -> Enterprises:
+    """How far the enterprises are back at work."""
+    again = Resumption.status == ResumptionStatus.RESUMED
+    return Enterprises(
+        all=how_many(session, Enterprise),
+        resumed=how_many(session, Resumption, again),
+        resumed_today=how_many(session, Resumption, again, Resumption.resumed_on == on),
+    )

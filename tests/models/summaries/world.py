@@ -1,0 +1,228 @@
+"""A small district made up at random: rows as they are stored, and the plain loops that count them."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, insert
+
+from models.account import Role
+from models.base import Base
+from models.business import Business, BusinessKind, Control, Inspection, Recheck, VenueStatus, Way
+from models.clock import ZONE
+from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.gathering import CaseStatus, Source, Tipoff, Topic
+from models.observation import (
+    How,
+    Observation,
+    ObservationKind,
+    ObservationStatus,
+    Outcome,
+    Period,
+    Symptom,
+    Visit,
+)
+from models.place import Township, Village
+from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
+from models.resident import Category, FileStatus, Resident
+from models.scope import Act, Actor, Area, Permit, Scope
+from models.supply import Supply, SupplyKind, SupplyStatus
+from models.trail import Deed, TrailEntry
+from models.volunteer import Assignment, Duty, DutyKind, DutyStatus, Volunteer
+
+TODAY = date(2020, 2, 3)
+VILLAGES = range(1, 6)
+Row = dict[str, Any]
+TEMPERATURES = {Outcome.NORMAL: [36.5], Outcome.ABNORMAL: [37.2, 37.3, 38.0, None]}
+
+LEDGERS = (
+    "village", "resident", "observation", "visit", "business", "inspection", "enterprise", "resumption", "tipoff",
+    "supply", "dailyreport", "volunteer", "duty", "assignment", "trail",
+)  # fmt: skip
+
+
+def at(hour: int, minute: int = 0, day: date = TODAY) -> datetime:
+    """A time of day in Shanghai."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE)
+
+
+def confined_to(*villages: int, role: Role = Role.VILLAGE) -> Scope:
+    """A scope that may read everything of some villages, and nothing of the others."""
+    area = Area(villages=frozenset(villages))
+    return Scope(Actor(1, role.value), tuple(Permit(name, area, frozenset({Act.READ})) for name in LEDGERS))
+
+
+@dataclass
+class World:
+    """Rows by class; ``live`` leaves out what is in the recycle bin or outside the villages looked at."""
+
+    dice: random.Random
+    rows: dict[type[Base], list[Row]] = field(default_factory=dict)
+
+    def add(self, cls: type[Base], chance_of_bin: float = 0.1, **values: Any) -> Row:
+        """Make up a row of a class."""
+        row = {"id": len(self.rows.setdefault(cls, [])) + 1, **values}
+        if cls not in (TrailEntry, Township):
+            deleted = self.dice.random() < chance_of_bin
+            moment = datetime(2020, 1, 20, tzinfo=UTC)
+            row |= {"version": 1, "created_at": moment, "updated_at": moment, "updated_by": "test"}
+            row |= {"deleted_at": moment if deleted else None, "deleted_by": "test" if deleted else None}
+        self.rows[cls].append(row)
+        return row
+
+    def live(self, cls: type[Base], villages: "set[int] | None" = None) -> list[Row]:
+        """The rows that somebody who may read these villages sees."""
+        return [
+            row
+            for row in self.rows.get(cls, [])
+            if not row.get("deleted_at") and (villages is None or row.get("village_id", row["id"]) in villages)
+        ]
+
+    def store(self, engine: Engine) -> None:
+        """Write everything, past the rules: what is read must be counted rightly even where it makes no sense."""
+        with engine.begin() as connection:
+            for cls, rows in self.rows.items():
+                if rows:
+                    connection.execute(insert(cls), rows)
+
+
+def make(seed: int) -> World:
+    """A district of five villages with a bit of everything; the last village has nothing at all."""
+    world = World(random.Random(seed))
+    world.add(Township, code="321084100", name="车逻镇")
+    for number in VILLAGES:
+        name = f"{number}村"
+        world.add(Village, 0, code=f"{900 - number:012}", name=name, full_name=name + "村委会", township_id=1)
+    for village_id in VILLAGES[:-1]:
+        _people(world, village_id)
+        _places(world, village_id)
+        _report(world, village_id)
+        _service(world, village_id)
+    _assignments(world)
+    _trail(world)
+    return world
+
+
+def _near(world: World, before: int, after: int) -> date:
+    return TODAY + timedelta(days=world.dice.randint(-before, after))
+
+
+def _maybe(world: World, day: date, chance: float) -> date | None:
+    return day if world.dice.random() < chance else None
+
+
+def _people(world: World, village_id: int) -> None:
+    dice = world.dice
+    for _ in range(dice.randint(3, 25)):
+        resident = world.add(
+            Resident, village_id=village_id, name=dice.choice("赵钱孙李周吴") + dice.choice("甲乙丙丁"), pinyin="",
+            initials="", name_tokens="", category=dice.choice(list(Category)), status=dice.choice(list(FileStatus)),
+            address=f"{dice.randint(1, 4)} 组",
+        )  # fmt: skip
+        for _ in range(dice.randint(0, 2)):
+            began = _near(world, 16, 1)
+            observation = world.add(
+                Observation, village_id=village_id, resident_id=resident["id"], kind=dice.choice(list(ObservationKind)),
+                status=dice.choice([*ObservationStatus, *[ObservationStatus.OBSERVED] * 8]), began_on=began,
+                last_exposure_on=_maybe(world, began - timedelta(days=2), 0.5),
+                first_period=dice.choice(list(Period)), days=14, ends_on=max(began, _near(world, 2, 14)),
+                released_on=_maybe(world, max(began, _near(world, 2, 2)), 0.3),
+                transferred_on=_maybe(world, max(began, _near(world, 2, 2)), 0.2), became_suspected=False,
+            )  # fmt: skip
+            _visits(world, observation)
+
+
+def _visits(world: World, observation: Row) -> None:
+    """Also where none was expected: before the start, after the release, for people in hospital."""
+    dice = world.dice
+    for day in (TODAY - timedelta(days=1), TODAY):
+        for period in Period:
+            if dice.random() < 0.4:
+                continue
+            outcome = dice.choice([Outcome.NORMAL, Outcome.NORMAL, *Outcome])
+            world.add(
+                Visit, village_id=observation["village_id"], observation_id=observation["id"],
+                resident_id=observation["resident_id"], on=day, period=period, how=How.DOOR, outcome=outcome,
+                temperature=dice.choice(TEMPERATURES.get(outcome, [None])),
+                symptoms=[Symptom.WELL], late=False,
+            )  # fmt: skip
+
+
+def _places(world: World, village_id: int) -> None:
+    dice = world.dice
+    for number in range(dice.randint(0, 8)):
+        business = world.add(
+            Business, village_id=village_id, name=f"店{number}", kind=dice.choice(list(BusinessKind)),
+            control=dice.choice(list(Control)), status=dice.choice(list(VenueStatus)),
+        )  # fmt: skip
+        for _ in range(dice.randint(0, 4)):
+            on = _near(world, 2, 0)
+            world.add(
+                Inspection, village_id=village_id, business_id=business["id"], on=on, way=dice.choice(list(Way)),
+                inspector="张", rectify_by=_maybe(world, max(on, _near(world, 2, 2)), 0.6),
+                recheck=dice.choice([None, None, *Recheck]),
+            )  # fmt: skip
+        enterprise = world.add(Enterprise, village_id=village_id, name=f"厂{number}")
+        world.add(
+            Resumption, village_id=village_id, enterprise_id=enterprise["id"],
+            status=dice.choice([*ResumptionStatus, ResumptionStatus.RESUMED]),
+            resumed_on=_maybe(world, _near(world, 1, 1), 0.8),
+            isolation_room=False, disinfection=False, temperature_checks=False, publicity=False,
+            commitment_letter=True, emergency_plan=True, health_table=False, told_face_to_face=False,
+        )  # fmt: skip
+        world.add(
+            Tipoff, village_id=village_id, source=Source.TIP, received_at=at(9), topic=Topic.OTHER, text="听说",
+            status=dice.choice(list(CaseStatus)),
+        )  # fmt: skip
+        world.add(
+            Supply, village_id=village_id, asked_on=_near(world, 2, 0), name="王", address="1 组",
+            kind=SupplyKind.FOOD, goods="米", status=dice.choice(list(SupplyStatus)),
+        )  # fmt: skip
+
+
+def _report(world: World, village_id: int) -> None:
+    dice = world.dice
+    for day in (TODAY - timedelta(days=1), TODAY):
+        zero = dice.random() < 0.4
+        world.add(
+            DailyReport, 0.3, village_id=village_id, on=day, handed_in_by="张", handed_in_at=at(16, 40, day),
+            punctuality=dice.choice(list(Punctuality)), status=dice.choice(list(ReportStatus)), revision=1,
+            **{name: 0 if zero else dice.randint(1, 3) for name in FIGURES},
+        )  # fmt: skip
+
+
+def _service(world: World, village_id: int) -> None:
+    dice = world.dice
+    for _ in range(dice.randint(1, 6)):
+        world.add(
+            Volunteer, village_id=village_id, name="志愿者", pinyin="", initials="", name_tokens="", hours=[],
+            unavailable_until=_maybe(world, _near(world, 2, 2), 0.4),
+        )  # fmt: skip
+    for number in range(dice.randint(1, 6)):
+        starts_at = at(dice.choice([0, 8, 14, 23]), day=_near(world, 2, 8))
+        world.add(
+            Duty, village_id=village_id, title=f"值守{number}", kind=DutyKind.CHECKPOINT, starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=4), needed=dice.randint(1, 3),
+            status=dice.choice([*DutyStatus, DutyStatus.OPEN, DutyStatus.OPEN]),
+        )  # fmt: skip
+
+
+def _assignments(world: World) -> None:
+    dice = world.dice
+    for duty in world.rows[Duty]:
+        for volunteer in dice.sample(world.rows[Volunteer], k=min(3, dice.randint(0, len(world.rows[Volunteer])))):
+            world.add(
+                Assignment, village_id=duty["village_id"], duty_id=duty["id"], volunteer_id=volunteer["id"],
+                attended=dice.random() < 0.5, signed_in_at=duty["starts_at"] if dice.random() < 0.5 else None,
+            )  # fmt: skip
+
+
+def _trail(world: World) -> None:
+    for number in range(1, 80):
+        world.add(
+            TrailEntry, chain=0, seq=number, at=at(world.dice.choice([0, 12, 23]), day=_near(world, 8, 0)),
+            account_id=number % 3 + 1, account_name=f"某人{number % 3}", address="127.0.0.1",
+            village_id=world.dice.choice([None, *VILLAGES]), ledger="resident", kind="resident", record_id=number,
+            record_label="某档案", deed=world.dice.choice(list(Deed)), changes={}, reason="", previous="", hash="",
+        )  # fmt: skip
