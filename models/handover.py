@@ -161,7 +161,7 @@ def accept(session: Session, asked: HandOver, who: str, now: datetime, on: date)
     _waiting(asked)
     number = asked.id
     session.flush()
-    with session.crossing():
+    with session.crossing(), session.no_autoflush:  # all of it in one flush: half a move would be refused
         asked = session.get_one(HandOver, number)
         resident = session.get_one(Resident, asked.resident_id)
         receiver = asked.to_village_id

@@ -26,7 +26,7 @@ from models.trail import TrailEntry
 from models.volunteer import Assignment, Duty, Organisation, Volunteer
 
 LEDGERS: Final[tuple[type[Base], ...]] = (
-    Village, Account, Setting, Resident, Observation, Visit, Alert, FollowUp, HandOver, Journey, Contact, Paper, Business, Inspection, Enterprise, Resumption, Banquet, Tipoff,
-    Checkpoint, Passage, Publicity, Organisation, Volunteer, Duty, Assignment, Supply, Donation, DailyReport,
-    Supervision, TrailEntry,
+    Village, Account, Setting, Resident, Observation, Visit, Alert, FollowUp, HandOver, Journey, Contact,
+    Paper, Business, Inspection, Enterprise, Resumption, Banquet, Tipoff, Checkpoint, Passage, Publicity,
+    Organisation, Volunteer, Duty, Assignment, Supply, Donation, DailyReport, Supervision, TrailEntry,
 )  # fmt: skip
