@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from admin_app import database, identity
+from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers import show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
 from models import clock, course, handover, setting
 from models.alert import Alert, AlertStatus
 from models.course import MOVES, NEEDS, Move
 from models.followup import FollowUp
 from models.handover import HandOver, HandOverStatus
-from models.observation import Observation, ObservationStatus, Visit, day_of, standing
+from models.observation import Observation, ObservationStatus, Outcome, Period, Symptom, Visit, day_of, standing
 from models.scope import Act
 from models.session import Session
 from models.words import N_
@@ -227,7 +229,25 @@ class HandOverView(LedgerView):
         ),
     )
     icon = "arrow-left-right"
+
+    def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
+        page = super()._details_page(record, revealed)
+        measured = _measured(record)
+        return replace(
+            page, sections=[*page.sections, (say(N_("Measured so far")), measured)] if measured else page.sections
+        )
+
     empty = N_("No hand-overs. Ask for one on the person's file.")
+
+
+def _measured(asked: HandOver) -> list[Fact]:
+    """What crossed with the person: the visits so far, a line a day, the latest first."""
+    days: dict[str, list[str]] = {}
+    for visit in asked.history or []:
+        taken = f"{visit['temperature']} ℃" if visit["temperature"] else say(Outcome(visit["outcome"]).label)
+        told = [say(Period(visit["period"]).label), taken, *(say(Symptom(s).label) for s in visit["symptoms"])]
+        days.setdefault(visit["on"], []).insert(0, " ".join(told))
+    return [Fact(i18n.day(date.fromisoformat(on)), Cell(" · ".join(told))) for on, told in days.items()]
 
 
 def _receives(asked: HandOver) -> bool:

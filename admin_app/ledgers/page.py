@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from models.words import Tone
@@ -180,6 +181,9 @@ class Moment:
     told: list[Told]
     reason: str = ""
     where: str = ""
+    text: str = ""
+    url: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

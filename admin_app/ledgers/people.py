@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms.validators import InputRequired
 
-from admin_app import database, identity
+from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers import fields, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.ledgers.page import Cell, DetailsPage, Kind, Link, Moment
 from models import clock, course, handover
 from models.alert import Alert
 from models.dossier import Contact, Journey, Paper
 from models.handover import receivers
+from models.happenings import Happening, happenings
 from models.observation import Observation, Visit
 from models.place import Village
 from models.resident import FileStatus, Resident
@@ -32,11 +35,21 @@ def sex_and_age(person: Any) -> str:
     return " ".join(p for p in parts if p)
 
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 CLOSED = (FileStatus.EXCLUDED, FileStatus.HANDED_OVER)
 
 
 def _chip(status: FileStatus) -> Cell:
     return Cell(say(status.label), Kind.CHIP, status.tone)
+
+
+def _moment(happening: Happening, may_open: bool) -> Moment:
+    """Something that happened, in words."""
+    text = " · ".join(t for t in (show.words_of(d) for d in happening.details) if t)
+    url = f"/admin/{happening.ledger}/details/?id={happening.record_id}" if may_open and happening.record_id else ""
+    whole_day = happening.at.astimezone(clock.ZONE).time() == time(12)
+    when = i18n.day(clock.local_day(happening.at)) if whole_day else i18n.instant(happening.at)
+    return Moment(when, "", say(happening.what), happening.tone, [], text=text, url=url, at=happening.at)
 
 
 def _village_field(label: str) -> Any:
@@ -127,6 +140,13 @@ class ResidentView(LedgerView):
             today = clock.today()
             return lambda resident: _chip(resident.standing(today))
         return super()._writer(name)
+
+    def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
+        """The changes of the file and everything that happened to the person, as one line."""
+        page = super()._details_page(record, revealed)
+        told = [_moment(h, self.may(Act.READ, h.ledger)) for h in happenings(database.session(), record)]
+        line = sorted([*page.timeline, *told], key=lambda m: m.at or NEVER, reverse=True)
+        return replace(page, timeline=line)
 
     def act_fields(self) -> dict[str, Any]:
         return {"to_village": lambda: _village_field(N_("To the village"))}

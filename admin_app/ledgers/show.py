@@ -154,6 +154,7 @@ def moment(session: Session, entry: TrailEntry, seen: frozenset[str] | None = No
         told=told_of(session, cls, entry.changes, seen) if cls is not None and tells else [],
         reason=reason_of(entry),
         where=entry.address,
+        at=entry.at,
     )
 
 
