@@ -6,15 +6,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from sqlalchemy import select
+
 from admin_app import database, i18n, identity
 from admin_app.i18n import say
-from admin_app.ledgers import show
+from admin_app.ledgers import papers, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
 from models import clock, course, handover, setting
 from models.alert import Alert, AlertStatus
 from models.course import MOVES, NEEDS, Move
+from models.dossier import Paper
 from models.followup import FollowUp
 from models.handover import HandOver, HandOverStatus
 from models.observation import Observation, ObservationStatus, Outcome, Period, Symptom, Visit, day_of, standing
@@ -111,11 +117,43 @@ class ObservationView(LedgerView):
         form.days.data = setting.observation_days(database.session(), today)
 
     def more_links(self, record: Any) -> list[Link]:
+        links = self._papers(record)
         if self.may(Act.CREATE, "visit") and record.status is ObservationStatus.OBSERVED:
-            return [Link(say(N_("Record a visit")), f"/admin/visit/new/?observation={record.id}")]
+            links.append(Link(say(N_("Record a visit")), f"/admin/visit/new/?observation={record.id}"))
         if self.may(Act.CREATE, "followup") and record.status is ObservationStatus.RELEASED:
-            return [Link(say(N_("Record a call")), f"/admin/followup/new/?observation={record.id}")]
-        return []
+            links.append(Link(say(N_("Record a call")), f"/admin/followup/new/?observation={record.id}"))
+        return links
+
+    def _papers(self, record: Any) -> list[Link]:
+        if not database.session().scope.may_to(Act.EDIT, record):
+            return []
+        return [
+            Link(say(kind.label), f"{self.base}paper/{kind.value}/?id={record.id}") for kind in papers.printable(record)
+        ]
+
+    @expose("/paper/<kind>/", methods=("GET", "POST"))
+    def paper_view(self, kind: str) -> ResponseReturnValue:
+        """A paper to print: shortened until it is asked for in full, which the trail and the file keep."""
+        record = self.get_one(request.args.get("id"))
+        self._require(Act.EDIT, record)
+        wanted = next((k for k in papers.printable(record) if k.value == kind), None)
+        if wanted is None:
+            abort(404)
+        session = database.session()
+        full = request.method == "POST"
+        if full:
+            self._note_reveal(record, ["resident_id"])
+            today = clock.today()
+            same = select(Paper.id).where(Paper.observation_id == record.id, Paper.kind == wanted, Paper.on == today)
+            if session.scalar(same) is None:
+                session.add(Paper(resident_id=record.resident_id, observation_id=record.id, kind=wanted, on=today))
+                session.commit()
+        return self.render(
+            "admin/paper.html",
+            sheet=papers.sheet(record, wanted, full),
+            village=str(record.village),
+            back_url=f"{self.base}details/?id={record.id}",
+        )
 
 
 class VisitView(LedgerView):

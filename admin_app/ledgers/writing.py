@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField
 
 from admin_app import database, i18n
 from admin_app.i18n import say
@@ -115,7 +116,7 @@ class Writing(Part):
         with session.no_autoflush:
             record = self.model()
             for field in form:
-                if field.name not in UNTYPED and not field.errors:
+                if field.name not in UNTYPED and not field.errors and not isinstance(field, FileField):
                     field.populate_obj(record, field.name)
             found = [p for p in record.problems(clock.today()) if p.field in form and not form[p.field].errors]
         if record in session:
@@ -217,6 +218,7 @@ class Writing(Part):
             link=g.get("form_link"),
             cancel_url=f"{self.base}details/?id={record.id}" if record else self.base,
             is_new=record is None,
+            multipart=any(isinstance(field, FileField) for field in form),
             fixed=self._fixed(record),
             notices=[],
             grants=self.subforms(record),
@@ -299,7 +301,7 @@ class Writing(Part):
 
 
 def _posted() -> Any:
-    return request.form if request.method == "POST" else None
+    return CombinedMultiDict((request.files, request.form)) if request.method == "POST" else None
 
 
 def _typed(form: Any, name: str) -> Any:
