@@ -34,6 +34,7 @@ class Move(Choice):
     LOSE = "lose", N_("Lost from sight")
     FIND = "find", N_("Found again")
     REOPEN = "reopen", N_("Reopen")
+    EXCLUDE = "exclude", N_("Rule out")
 
 
 MOVES: Final[dict[ObservationStatus, dict[Move, ObservationStatus]]] = {
@@ -43,6 +44,7 @@ MOVES: Final[dict[ObservationStatus, dict[Move, ObservationStatus]]] = {
         Move.TO_HOSPITAL: S.HOSPITAL,
         Move.CONFIRM: S.CONFIRMED,
         Move.LOSE: S.LOST,
+        Move.EXCLUDE: S.EXCLUDED,
     },
     S.CENTRAL: {
         Move.RELEASE: S.RELEASED,
@@ -61,6 +63,7 @@ MOVES: Final[dict[ObservationStatus, dict[Move, ObservationStatus]]] = {
     S.LOST: {Move.FIND: S.OBSERVED},
     S.RELEASED: {Move.REOPEN: S.OBSERVED},
     S.HANDED_OVER: {},
+    S.EXCLUDED: {Move.REOPEN: S.OBSERVED},
 }
 EVENTS: Final = {
     Move.RELEASE: EventKind.RELEASED,
@@ -72,6 +75,7 @@ EVENTS: Final = {
     Move.REOPEN: EventKind.REOPENED,
     Move.BACK_HOME: EventKind.BACK_HOME,
     Move.RECOVER: EventKind.RECOVERED,
+    Move.EXCLUDE: EventKind.EXCLUDED,
 }
 
 NEEDS: Final[dict[Move, tuple[str, ...]]] = {
@@ -83,6 +87,7 @@ NEEDS: Final[dict[Move, tuple[str, ...]]] = {
     Move.LOSE: ("reason",),
     Move.FIND: ("reason",),
     Move.REOPEN: ("reason",),
+    Move.EXCLUDE: ("reason",),
 }
 MISSING: Final = {
     "signed_by": N_("Say who of the team signs off."),

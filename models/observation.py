@@ -26,7 +26,7 @@ from models.rules import (
     unmeasurable,
     wrong_phones,
 )
-from models.types import Chosen, ChosenMany, Code, Instant, Line, Prose, Tenths
+from models.types import Chosen, ChosenMany, Code, Instant, Key, Line, Prose, Tenths
 from models.words import N_, Choice, Tone
 
 DAYS: Final = 14
@@ -51,6 +51,7 @@ class ObservationStatus(Choice):
     CONFIRMED = "confirmed", N_("Became a confirmed case")
     LOST = "lost", N_("Lost from sight")
     HANDED_OVER = "handed_over", N_("Handed over")
+    EXCLUDED = "excluded", N_("Ruled out")
 
     @property
     def tone(self) -> Tone:
@@ -337,6 +338,7 @@ class Visit(InVillage, Record):
     late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
     late_reason: Mapped[str | None] = field(Line(200), N_("Why it was entered later"))
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True, unique=True)
 
     observation: Mapped[Observation] = relationship(lazy="select")
     resident: Mapped[Resident] = relationship(lazy="select")
@@ -361,7 +363,9 @@ class Visit(InVillage, Record):
             yield Problem("on", N_("The observation began later than this day."))
         if self.taken_at and self.on and local_day(self.taken_at) != self.on:
             yield Problem("taken_at", N_("This is not on the day of the visit."))
-        if is_new(self) and self.on is not None and self.on < today and not self.late_reason:
+        # an entry of a round has its own time, which is what counts (models/round.py)
+        typed_now = is_new(self) and self.entry_key is None
+        if typed_now and self.on is not None and self.on < today and not self.late_reason:
             yield Problem("late_reason", N_("This is entered after its day: say why."))
         symptoms = self.symptoms or []
         if Symptom.WELL in symptoms and len(symptoms) > 1:

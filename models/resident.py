@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Boolean, Date, and_
 from sqlalchemy.orm import Mapped
 
-from models.base import InVillage, Mask, Problem, Record, binned, field, live
+from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
 from models.person import Person, phone_problem
 from models.types import Chosen, Code, Line, Prose
 from models.words import N_, Choice, Tone
@@ -87,6 +87,7 @@ class Resident(InVillage, Person, Record):
 
     category: Mapped[Category] = field(Chosen(Category), N_("Category"))
     status: Mapped[FileStatus] = field(Chosen(FileStatus), N_("File status"), default=FileStatus.PENDING, computed=True)
+    merged_into_id: Mapped[int | None] = to("resident", N_("Merged into"), computed=True)
     due_on: Mapped[date | None] = field(Date, N_("Term over on"), computed=True)
     native_place: Mapped[str | None] = field(Line(60), N_("Native place"))
     address: Mapped[str | None] = field(Line(120), N_("Address"))

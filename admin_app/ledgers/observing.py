@@ -39,6 +39,7 @@ DONE: dict[Move, str] = {
     Move.LOSE: N_("lost from sight"),
     Move.FIND: N_("found again"),
     Move.REOPEN: N_("observed again"),
+    Move.EXCLUDE: N_("ruled out"),
 }
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import lazy_gettext
 from wtforms.validators import InputRequired
 
 from admin_app import database, i18n, identity
 from admin_app.i18n import say
-from admin_app.ledgers import fields, show
+from admin_app.ledgers import fields, finding, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Cell, DetailsPage, Kind, Link, Moment
-from models import clock, course, handover
+from admin_app.ledgers.page import Action, Cell, DetailsPage, Fact, Kind, Link, Moment
+from models import clock, course, doubles, handover
 from models.alert import Alert
+from models.base import Invalid
 from models.dossier import Contact, Journey, Paper
 from models.handover import receivers
 from models.happenings import Happening, happenings
@@ -141,12 +146,84 @@ class ResidentView(LedgerView):
             return lambda resident: _chip(resident.standing(today))
         return super()._writer(name)
 
+    def _bulk_actions(self) -> list[Action]:
+        actions = super()._bulk_actions()
+        if self.may(Act.CREATE, "handover") and self.may(Act.EDIT, "resident"):
+            actions.insert(0, Action("hand_over", say(N_("Hand over"))))
+        return actions
+
+    def ask_also(self, name: str) -> dict[str, Any]:
+        if name != "hand_over":
+            return {}
+        options = [("", "—"), *((str(r.id), r.name) for r in receivers(database.session()))]
+        return {"wants_reason": True, "choices": ("to_village", say(N_("To the village")), options)}
+
+    def _apply(self, name: str, records: Sequence[Any]) -> None:
+        if name != "hand_over":
+            super()._apply(name, records)
+            return
+        to = finding.record_id(request.form.get("to_village", "")) or 0
+        who, reason = identity.signed_in().name, request.form.get("reason", "")
+        handover.ask_many(database.session(), records, to, reason, who, clock.now())
+
+    def already(self, found: Any) -> str:
+        if found is None:
+            return say(N_("This identity number is known in another village: ask for a hand-over."))
+        return super().already(found)
+
+    def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
+        same = doubles.likely(database.session(), record)
+        if same:
+            names = "、".join(str(r) for r in same)
+            flash(say(N_("This may be a double of: %(names)s. Look at both and merge them."), {"names": names}), "warn")
+        return super().saved(record, is_new)
+
+    @expose("/merge/", methods=("GET", "POST"))
+    def merge_view(self) -> ResponseReturnValue:
+        """Two files side by side; then one of them."""
+        keep, other = self.get_one(request.args.get("id")), self.get_one(request.args.get("other"))
+        self._require(Act.EDIT, keep)
+        self._require(Act.DELETE, other)
+        session = database.session()
+        found = doubles.differences(keep, other)
+        if request.method == "POST":
+            take = {d.name: request.form.get(f"take-{d.name}") == "other" for d in found}
+            number = keep.id
+            try:
+                doubles.merge(session, keep, other, take, clock.today())
+                session.commit()
+            except Invalid as refused:
+                session.rollback()
+                flash("; ".join(say(p.message, p.params) for p in refused.problems), "bad")
+            else:
+                flash(say(N_("Two files became one. The other is in the recycle bin.")), "ok")
+            return redirect(f"{self.base}details/?id={number}")
+        rows = [
+            (d.name, say(show.label_of(Resident, d.name)), self._side(keep, d.name), self._side(other, d.name))
+            for d in found
+        ]
+        hanging = [(say(title), many) for title, many in doubles.hanging(session, other).items()]
+        return self.render(
+            "admin/ledger/merge.html", title=say(N_("Merge two files")), keep=keep, other=other, rows=rows,
+            hanging=hanging, back_url=f"{self.base}details/?id={keep.id}",
+            swap_url=f"{self.base}merge/?id={other.id}&other={keep.id}",
+        )  # fmt: skip
+
+    def _side(self, record: Any, name: str) -> str:
+        return self._writer(name)(record).text
+
     def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
         """The changes of the file and everything that happened to the person, as one line."""
         page = super()._details_page(record, revealed)
         told = [_moment(h, self.may(Act.READ, h.ledger)) for h in happenings(database.session(), record)]
         line = sorted([*page.timeline, *told], key=lambda m: m.at or NEVER, reverse=True)
-        return replace(page, timeline=line)
+        same = doubles.likely(database.session(), record)
+        likely = [
+            Fact(sex_and_age(r) or "#", Cell(str(r), url=f"{self.base}merge/?id={record.id}&other={r.id}"))
+            for r in same
+        ]
+        sections = [(say(N_("Likely doubles: look and merge")), likely), *page.sections] if likely else page.sections
+        return replace(page, timeline=line, sections=sections)
 
     def act_fields(self) -> dict[str, Any]:
         return {"to_village": lambda: _village_field(N_("To the village"))}

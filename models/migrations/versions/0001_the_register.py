@@ -209,6 +209,7 @@ def _create_residents() -> None:
             "handed_over",
             "excluded",
         ),
+        may_refer("merged_into_id", "resident"),
         may("due_on", sa.Date()),
         may("native_place", sa.String(60)),
         may("address", sa.String(120)),
@@ -254,7 +255,7 @@ def _create_residents() -> None:
         "observation",
         refers("resident_id", "resident"),
         is_one_of("kind", "home", "central", "hospital"),
-        is_one_of("status", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"),
+        is_one_of("status", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over", "excluded"),
         may("place", sa.String(80)),
         may("cadre", sa.String(40)),
         may("cadre_phone", bytewise(20)),
@@ -304,8 +305,8 @@ def _create_residents() -> None:
             "handed_in",
             "excluded",
         ),
-        may_be("was", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"),
-        may_be("became", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over"),
+        may_be("was", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over", "excluded"),
+        may_be("became", "observed", "released", "central", "hospital", "confirmed", "lost", "handed_over", "excluded"),
         must("on", sa.Date()),
         may("note", sa.String(1000)),
     )
@@ -329,6 +330,8 @@ def _create_residents() -> None:
         must("late", sa.Boolean()),
         may("late_reason", sa.String(200)),
         may("note", sa.String(1000)),
+        may("entry_key", bytewise(36)),
+        unique("entry_key"),
         check("temperature_measurable", "temperature BETWEEN 34 AND 43"),
     )
     live_index("visit", "observation_id", "on", "period", unique=True)
