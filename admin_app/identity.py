@@ -79,10 +79,7 @@ def _enter() -> ResponseReturnValue | None:
     if user is None:
         if request.endpoint is None and not request.path.startswith("/admin"):
             return None
-        cookie_language = cookie.get("language")
-        cookie.clear()
-        if cookie_language:
-            cookie["language"] = cookie_language
+        _forget()
         return redirect(
             url_for("identity.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
         )
@@ -191,12 +188,17 @@ def login() -> ResponseReturnValue:
     session.act_as(Scope(Actor(named.id, named.name, request.remote_addr or ""), unconfined=True))
     trail.note(session, Entry("account", Deed.LOGIN, record_id=named.id, record_label=named.name))
     session.commit()
-    kept = cookie.get("language")
-    cookie.clear()  # a fresh session: nothing of the one before, and a new CSRF token
+    _forget()  # a fresh session: nothing of the one before, and a new CSRF token
     cookie["token"] = token
+    return redirect(_inside(form.next.data) or url_for("admin.index"))
+
+
+def _forget() -> None:
+    """Empty the browser's session, all but the language it was switched to."""
+    kept = cookie.get("language")
+    cookie.clear()
     if kept:
         cookie["language"] = kept
-    return redirect(_inside(form.next.data) or url_for("admin.index"))
 
 
 def _printable(text: str) -> str:
@@ -221,7 +223,7 @@ def logout() -> ResponseReturnValue:
         sign_in.ended_at = clock.now()
     trail.note(session, Entry("account", Deed.LOGOUT, record_id=user.id, record_label=user.name))
     session.commit()
-    cookie.clear()
+    _forget()
     response: Response = redirect(url_for("identity.login"))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -5,7 +5,7 @@ Codes are those of the statistical division (统计用区划代码), 9 digits fo
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Boolean, Index
 from sqlalchemy.orm import Mapped, relationship
 
 from models.base import Base, Mask, Record, field, live, to
@@ -43,6 +43,9 @@ class Village(Record):
     name: Mapped[str] = field(Line(40), N_("Village (community)"))
     full_name: Mapped[str] = field(Line(60), N_("Full name"))
     township_id: Mapped[int] = to("township", N_("Township"))
+    taking_part: Mapped[bool] = field(
+        Boolean, N_("Takes part"), default=True, help=N_("Reports every day and keeps its ledgers here.")
+    )
     contact: Mapped[str | None] = field(Line(40), N_("Contact"))
     phone: Mapped[str | None] = field(Code(20), N_("Contact phone"), mask=Mask.PHONE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -101,18 +101,11 @@ def _confine(state: ORMExecuteState) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _check(session: Session, context: UOWTransaction, instances: object) -> None:
-    dirty = [obj for obj in session.dirty if session.is_modified(obj)]
     _refuse_purges(session)
-    if session.info.get("reading_only") and (dirty or session.new):
+    if session.info.get("reading_only") and _about_to_be_written(session):
         raise scopes.OutOfScope(scopes.Act.EDIT, None, None, "this request may only read")
-    given = {obj: scopes.changed_columns(obj) for obj in (*session.new, *dirty)}
-    for obj in given:
-        _fill(obj)
-        _clean(obj)
-        if unfit := list(_unfit(obj)):
-            raise Invalid(obj, unfit)
-    for obj in given:
-        obj.prepare()
+    typed = _prepare(session)
+    given = {obj: typed[obj] for obj in _about_to_be_written(session)}
     scopes.guard(session, given)
     today = clock.today()
     with session.no_autoflush:
@@ -121,7 +114,7 @@ def _check(session: Session, context: UOWTransaction, instances: object) -> None
             if problems:
                 raise Invalid(obj, problems)
     _follow(session, list(given))
-    _sign(session, dirty)
+    _sign(session, dict.fromkeys([*given, *_about_to_be_written(session)]))
 
 
 @event.listens_for(Session, "after_flush")
@@ -136,6 +129,31 @@ def _follow(session: Session, records: list[Base]) -> None:
             _fill(record)
             record.prepare()
             session.add(record)
+
+
+def _about_to_be_written(session: Session) -> list[Base]:
+    """The new and the changed; what was assigned but is what was there already is neither."""
+    return [*session.new, *(obj for obj in session.dirty if session.is_modified(obj))]
+
+
+def _prepare(session: Session) -> dict[Base, set[str]]:
+    """Settle the values of every record about to be written; returns which attributes of each came from outside.
+
+    A record's own rules may add or change others: these are settled likewise, and nothing of theirs was typed.
+    """
+    typed = {obj: scopes.changed_columns(obj) for obj in _about_to_be_written(session)}
+    fresh = list(typed)
+    while fresh:
+        for obj in fresh:
+            _fill(obj)
+            _clean(obj)
+            if unfit := list(_unfit(obj)):
+                raise Invalid(obj, unfit)
+        for obj in fresh:
+            obj.prepare()
+        fresh = [obj for obj in _about_to_be_written(session) if obj not in typed]
+        typed |= {obj: set() for obj in fresh}
+    return typed
 
 
 def _refuse_purges(session: Session) -> None:
@@ -170,7 +188,7 @@ def _clean(obj: Base) -> None:
         cleaned = _cleaned(column.type, value)
         if cleaned == "" and column.nullable:
             cleaned = None
-        if cleaned != value or type(cleaned) is not type(value):
+        if cleaned != value or type(cleaned) is not type(value) or isinstance(column.type, ChosenMany):
             setattr(obj, attr.key, cleaned)
 
 
@@ -255,15 +273,17 @@ def _given_as_object(obj: Base, mapper: Any, key: str) -> bool:
     return name in mapper.relationships and getattr(obj, name) is not None
 
 
-def _sign(session: Session, dirty: list[Base]) -> None:
+def _sign(session: Session, written: Iterable[Base]) -> None:
+    """Say who wrote a record, and when."""
     now, actor = clock.now(), session.scope.actor
-    for obj in session.new:
-        if isinstance(obj, Record):
-            obj.created_at = obj.created_at or now
-            obj.updated_at, obj.updated_by = obj.created_at, actor.name[:60]
-    for obj in dirty:
-        if isinstance(obj, Record):
-            obj.updated_at, obj.updated_by = now, actor.name[:60]
+    for obj in written:
+        if not isinstance(obj, Record):
+            continue
+        if obj in session.new:
+            obj.created_at = obj.updated_at = obj.created_at or now
+        else:
+            obj.updated_at = now
+        obj.updated_by = actor.name[:60]
 
 
 def remove(session: Session, record: Record) -> None:

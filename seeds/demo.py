@@ -7,6 +7,7 @@ from random import Random
 
 from sqlalchemy import func, select
 
+from models.place import Village
 from models.resident import Resident
 from models.session import Session
 from seeds.accounts import load_accounts
@@ -41,6 +42,8 @@ def load_demo(session: Session, today: date, password: str, seed: int = 2020, pr
     with pinned(today):
         load_places(session)
         villages = villages_of(session, DEMO_TOWNSHIP)
+        for village in session.scalars(select(Village)):
+            village.taking_part = village in villages
         load_accounts(session, villages, password)
     setting = Setting(today, Random(seed), villages)
     tell(setting)

@@ -78,7 +78,7 @@ class AccountView(LedgerView):
     def _areas(self) -> list[SelectChoice]:
         session = database.session()
         townships = session.scalars(select(Township).order_by(Township.code)).all()
-        villages = session.scalars(select(Village).order_by(Village.code)).all()
+        villages = session.scalars(select(Village).where(Village.taking_part.is_(True)).order_by(Village.code)).all()
         return [
             NONE,
             SelectChoice("district", say(N_("Whole district"))),

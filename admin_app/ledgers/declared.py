@@ -214,7 +214,7 @@ def note_apart(entry: Entry, must: bool = False) -> None:
 
 
 def _choosable(record: Any, allowed: Any) -> bool:
-    return record.__tablename__ != "village" or record.id in allowed
+    return record.__tablename__ != "village" or (record.taking_part and record.id in allowed)
 
 
 def _village_of(record: Any) -> int | None:

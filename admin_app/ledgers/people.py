@@ -72,9 +72,10 @@ def _ask_hand_over(session: Session, resident: Resident, typed: Typed) -> None:
 
 
 class VillageView(LedgerView):
-    columns = ("name", "township", "code", "contact", "phone")
-    sections = (part(N_("Village"), "name full_name code township contact phone"),)
-    filters = ("township",)
+    columns = ("name", "township", "code", "taking_part", "contact", "phone")
+    sections = (part(N_("Village"), "name full_name code township taking_part contact phone"),)
+    filters = ("township", "taking_part")
+    quick = (("taking_part", "1"),)
     search = ("name", "full_name", "code")
     search_hint = N_("Name or code")
     order = "code"

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from models.engine import make_engine
 
+_SCRIPTS: Final = "models:migrations"
 _LOCK: Final = 0x7A_7A_01  # any number that nobody else locks
 
 
@@ -35,7 +36,7 @@ def revise(url: str, message: str, revision: str) -> None:
 def _run(url: str, act: Callable[[Config], object]) -> None:
     """Do something with Alembic in one transaction, one process at a time."""
     config = Config()
-    config.set_main_option("script_location", "models:migrations")
+    config.set_main_option("script_location", _SCRIPTS.replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     engine = make_engine(url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from models.place import Village
 from models.scope import Act
@@ -19,16 +19,21 @@ class Place(NamedTuple):
 
 
 def villages(session: Session, ledger: str) -> list[Place]:
-    """The villages whose records of a ledger the session may read, in the order of their codes."""
+    """The villages that take part and whose records of a ledger the session may read, by their codes."""
     area = session.scope.area(Act.READ, ledger)
-    found = session.execute(select(Village.id, Village.name).order_by(Village.code, Village.id))
+    taking_part = select(Village.id, Village.name).where(Village.taking_part.is_(True))
+    found = session.execute(taking_part.order_by(Village.code, Village.id))
     return [Place(number, name) for number, name in found if number in area]
 
 
 def by_village(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:
-    """How many records of a class meet the conditions, village by village; a village without any is left out."""
-    # through the villages, so that an index led by the village is searched for each and not read from end to end
-    query = select(cls.village_id, func.count()).join(cls.village).where(*conditions).group_by(cls.village_id)
+    """How many records of a class meet the conditions, village by village; 0 where there is none."""
+    # from the villages, so that an index led by the village is searched for each and not read from end to end
+    query = (
+        select(Village.id, func.count(cls.id))
+        .outerjoin(cls, and_(cls.village_id == Village.id, *conditions))
+        .group_by(Village.id)
+    )
     return {village_id: count for village_id, count in session.execute(query)}
 
 

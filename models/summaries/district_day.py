@@ -54,7 +54,7 @@ class Totals(NamedTuple):
 
 
 class DistrictDay(NamedTuple):
-    """The sheet: villages that have not reported first, then in the order of their codes."""
+    """The sheet: villages that have not reported first, those with somebody on file before the others, then by code."""
 
     rows: list[VillageRow]
     totals: Totals
@@ -90,7 +90,7 @@ def district_day(session: Session, on: date, now: datetime) -> DistrictDay:
             missed=sum(slot.open for period, slot in slots_here.items() if slots.over(on, period, now)),
         ).plus(standing.get(here, Counts()))
         rows.append(VillageRow(report, counts, slots_here[Period.AM], slots_here[Period.PM]))
-    rows.sort(key=lambda row: row.report.reported)
+    rows.sort(key=lambda row: (row.report.reported, row.counts.cumulative == 0))
     return DistrictDay(rows, _totals(rows))
 
 

@@ -73,7 +73,9 @@ def service(session: Session, on: date) -> Service:
         volunteers=volunteers(session, on),
         supplies=sum(waiting.values()),
         supplies_untaken=waiting.get(SupplyStatus.OPEN, 0),
-        to_confirm=how_many(session, Assignment, Assignment.attended.is_(False), Assignment.signed_in_at.is_not(None)),
+        to_confirm=how_many(
+            session, Assignment, Assignment.attended.is_(False), Assignment.signed_in_at < clock.day_span(on)[1]
+        ),
     )
 
 

@@ -1,7 +1,11 @@
 """The migration builds what the models say, on both databases, and takes it down again."""
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, Engine, Table, inspect, text
 from sqlalchemy.schema import CreateTable
 
+from models import migrations
 from models.base import Base
 from models.engine import make_engine
 from models.migrations import downgrade, upgrade
@@ -107,6 +112,39 @@ def test_down_leaves_nothing_and_up_again_brings_the_same(blank_database_url: st
 
     upgrade(blank_database_url)
     assert names(blank_database_url) == first
+
+
+def test_two_processes_may_go_up_at_once(blank_database_url: str) -> None:
+    """Somebody starts the panel twice."""
+    command = [sys.executable, "-c", "import sys; from models.migrations import upgrade; upgrade(sys.argv[1])"]
+    started = [subprocess.Popen([*command, blank_database_url], stderr=subprocess.PIPE) for _ in range(2)]
+    assert [(process.communicate()[1][-500:], process.returncode) for process in started] == [(b"", 0)] * 2
+    assert {table.name for table in Base.metadata.sorted_tables} <= names(blank_database_url)
+
+
+def test_a_migration_that_fails_leaves_nothing_half_done(
+    blank_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr("alembic.op.create_index", fail)
+    with pytest.raises(RuntimeError, match="power"):
+        upgrade(blank_database_url)
+    assert names(blank_database_url) == set()
+
+
+def test_the_next_migration_is_drafted_in_plain_types(
+    blank_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever adds a ledger has the first lines written; here, all that an empty database lacks."""
+    monkeypatch.setattr(migrations, "_SCRIPTS", str(tmp_path / "scripts"))
+    shutil.copytree(Path(migrations.__file__).parent, tmp_path / "scripts", ignore=lambda *_: {"0001_the_register.py"})
+    migrations.revise(blank_database_url, "A new ledger", "0002")
+    draft = (tmp_path / "scripts" / "versions" / "0002_a_new_ledger.py").read_text(encoding="utf-8")
+    compile(draft, "draft", "exec")
+    assert "models." not in draft
+    assert "op.create_table" in draft
 
 
 def test_going_up_twice_changes_nothing(database_url: str) -> None:

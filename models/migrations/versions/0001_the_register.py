@@ -77,6 +77,7 @@ def _create_places() -> None:
         must("name", sa.String(40)),
         must("full_name", sa.String(60)),
         refers("township_id", "township"),
+        must("taking_part", sa.Boolean()),
         may("contact", sa.String(40)),
         may("phone", bytewise(20)),
     )

@@ -165,10 +165,10 @@ def test_the_sheet_is_what_the_loops_count_and_its_last_line_the_sum(seen: Seen)
     assert sheet.totals.reported == len(sheet.rows) - len(sheet.unreported)
 
 
-def test_villages_that_have_not_reported_come_first_then_by_code(seen: Seen) -> None:
+def test_villages_that_have_not_reported_come_first_and_of_those_the_ones_with_people(seen: Seen) -> None:
     sheet = district_day.district_day(seen.session, TODAY, at(18))
     codes = {row["id"]: row["code"] for row in seen.rows(Village)}
-    order = [(row.report.reported, codes[row.report.place.id]) for row in sheet.rows]
+    order = [(row.report.reported, row.counts.cumulative == 0, codes[row.report.place.id]) for row in sheet.rows]
     assert order == sorted(order)
 
 
@@ -205,7 +205,8 @@ def test_the_coordinators_counts(seen: Seen) -> None:
     assert (counted.supplies, counted.supplies_untaken) == (
         sum(supplies[status] for status in UNDER_WAY), supplies[SupplyStatus.OPEN],
     )  # fmt: skip
-    came = [row for row in seen.rows(Assignment, attended=False) if row["signed_in_at"]]
+    tomorrow = at(0, day=TOMORROW)
+    came = [row for row in seen.rows(Assignment, attended=False) if (row["signed_in_at"] or tomorrow) < tomorrow]
     assert counted.to_confirm == len(came)
     away = {row["id"] for row in seen.rows(Volunteer) if row["unavailable_until"] and row["unavailable_until"] >= TODAY}
     today = {row["id"] for row in seen.rows(Duty) if _starts_today(row) and row["status"] is not DutyStatus.CANCELLED}

@@ -214,6 +214,7 @@ def _assignments(world: World) -> None:
         for volunteer in dice.sample(world.rows[Volunteer], k=min(3, dice.randint(0, len(world.rows[Volunteer])))):
             world.add(
                 Assignment, village_id=duty["village_id"], duty_id=duty["id"], volunteer_id=volunteer["id"],
+                volunteer_name="志愿者",
                 attended=dice.random() < 0.5, signed_in_at=duty["starts_at"] if dice.random() < 0.5 else None,
             )  # fmt: skip
 

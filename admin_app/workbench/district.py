@@ -1,0 +1,169 @@
+"""区级总览: who has reported, what is wrong today, and the day's one sheet."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+
+from admin_app import i18n
+from admin_app.i18n import say
+from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, count, figure, heading
+from models import clock
+from models.observation import Period
+from models.report import DEADLINE, overdue
+from models.session import Session
+from models.summaries import district_day, village_day
+from models.summaries.district_day import Counts, DistrictDay
+from models.summaries.reporting import VillageReport
+from models.summaries.slots import SlotCount
+from models.summaries.village_day import Terms
+from models.words import Tone
+
+
+def screen(session: Session, now: datetime) -> Screen:
+    """The district's overview."""
+    today = clock.local_day(now)
+    to = Addresses(session.scope)
+    day = district_day.district_day(session, today, now)
+    reports = to.rows("dailyreport", ("on.from", today), ("on.to", today))
+    return Screen(
+        title=_("District overview"),
+        subtitle=" · ".join(
+            (
+                i18n.day(today),
+                _("%(count)d villages (communities)", count=day.totals.villages),
+                _("reports due at %(time)s", time=f"{DEADLINE:%H:%M}"),
+            )
+        ),
+        links=[Link(_("Today's reports"), reports)] if reports else [],
+        figures=[
+            _unreported(day, overdue(today, now)),
+            *_people(day.totals.counts, village_day.terms(session, today), today, to),
+            _enterprises(district_day.enterprises(session, today), to),
+        ],
+        tables=[_sheet(day, today, to)],
+    )
+
+
+def _unreported(day: DistrictDay, behind: bool) -> Figure:
+    names = [report.place.name for report in day.unreported]
+    note = "、".join(names[:3]) + ("…" if len(names) > 3 else "")
+    return figure(_("Not reported"), len(names), tone=Tone.BAD if behind else None, note=note)
+
+
+def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Figure]:
+    on = (("on.from", today), ("on.to", today))
+    observed = ("status", "observed")
+    return [
+        figure(
+            _("Under observation"),
+            counts.observed,
+            to.rows("observation", observed, ("kind", "home"), ("kind", "central")),
+            note=" · ".join(
+                (_("%(count)d new today", count=counts.new), _("%(count)d in hospital", count=counts.in_hospital))
+            ),
+        ),
+        figure(
+            _("Abnormal today"),
+            counts.abnormal,
+            to.rows("visit", *on, ("outcome", "abnormal")),
+            Tone.BAD,
+            _("%(count)d with fever", count=counts.feverish) if counts.abnormal else "",
+        ),
+        figure(_("Missed today"), counts.missed, tone=Tone.WARN),
+        figure(
+            _("Awaiting release"),
+            terms.due,
+            to.rows("observation", observed, ("ends_on.to", today)),
+            Tone.WARN,
+            _("%(count)d since yesterday or longer", count=terms.overdue) if terms.overdue else "",
+        ),
+    ]
+
+
+def _enterprises(found: district_day.Enterprises, to: Addresses) -> Figure:
+    return Figure(
+        _("Enterprises at work"),
+        f"{i18n.number(found.resumed)} / {i18n.number(found.all)}",
+        _("%(count)d since today", count=found.resumed_today) if found.resumed_today else "",
+        to.rows("resumption", ("status", "resumed")) if found.resumed else "",
+    )
+
+
+def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
+    numbers = [
+        ("cumulative", _("Cumulative")),
+        ("new", _("New")),
+        ("observed", _("Under observation")),
+        ("in_hospital", _("In hospital")),
+        ("released", _("Released")),
+        ("morning", _("Morning visits")),
+        ("evening", _("Evening visits")),
+        ("abnormal", _("Abnormal")),
+    ]
+    totals = day.totals
+    return Sheet(
+        title=_("The day's sheet"),
+        note=_("Every number opens the names behind it."),
+        columns=[
+            heading("village", _("Village (community)")),
+            heading("report", _("Report")),
+            *(heading(name, label, Kind.NUMBER) for name, label in numbers),
+        ],
+        rows=[
+            [
+                Cell(row.report.place.name, url=to.record("village", row.report.place.id)),
+                _report(row.report),
+                *_numbers(row.counts, row.morning, row.evening, today, to, ("village", row.report.place.id)),
+            ]
+            for row in day.rows
+        ],
+        footer=[
+            Cell(_("Total")),
+            Cell(f"{totals.reported} / {totals.villages}"),
+            *_numbers(totals.counts, totals.morning, totals.evening, today, to),
+        ]
+        if day.rows
+        else None,
+    )
+
+
+def _report(report: VillageReport) -> Cell:
+    label = _("Zero report") if report.zero and report.reported else say(report.state.label)
+    late = report.zero and report.state.tone is not Tone.OK and report.reported
+    time = f"{report.handed_in_at.astimezone(clock.ZONE):%H:%M}" if report.handed_in_at else ""
+    return Cell(
+        " ".join(part for part in (time, label) if part),
+        Kind.CHIP,
+        report.state.tone,
+        dim=say(report.state.label) if late else "",
+    )
+
+
+def _numbers(
+    counts: Counts, morning: SlotCount, evening: SlotCount, today: date, to: Addresses, *village: tuple[str, object]
+) -> list[Cell]:
+    on = (("on.from", today), ("on.to", today), *village)
+    observed = ("status", "observed")
+
+    def files(*pairs: tuple[str, object]) -> str:
+        return to.rows("observation", *pairs, *village)
+
+    def visits(slot: SlotCount, period: Period) -> Cell:
+        if not slot.expected:
+            return Cell("–", Kind.NUMBER)
+        url = to.rows("visit", *on, ("period", period)) if slot.done else ""
+        return Cell(f"{slot.done}/{slot.expected}", Kind.NUMBER, url=url)
+
+    return [
+        count(counts.cumulative, files()),
+        count(counts.new, files(("began_on.from", today), ("began_on.to", today))),
+        count(counts.observed, files(observed, ("kind", "home"), ("kind", "central"))),
+        count(counts.in_hospital, files(observed, ("kind", "hospital"))),
+        count(counts.released, files(("status", "released"))),
+        visits(morning, Period.AM),
+        visits(evening, Period.PM),
+        count(counts.abnormal, to.rows("visit", *on, ("outcome", "abnormal"))),
+    ]

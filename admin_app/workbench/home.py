@@ -1,0 +1,41 @@
+"""The first page of whoever is signed in: a screen for each role, under one another."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from admin_app.identity import User
+from admin_app.workbench import district, rota, traces, village
+from admin_app.workbench.screen import HomePage
+from models import clock
+from models.account import Role
+from models.scope import Act
+from models.session import Session
+from models.summaries import village_day
+
+
+def page(session: Session, user: User) -> HomePage:
+    """What an account sees first, by its roles."""
+    now = clock.now()
+    screens = []
+    if Role.DISTRICT in user.roles:
+        screens.append(district.screen(session, now))
+    if Role.VILLAGE in user.roles:
+        screens.append(village.screen(session, user, now))
+    if Role.COORDINATOR in user.roles:
+        screens.append(rota.screen(session, now))
+    if Role.AUDITOR in user.roles:
+        screens.append(traces.screen(session, now))
+    if screens:
+        return HomePage(screens[0].title, screens)
+    return HomePage(
+        _("Taizhang"), [], [_("Nothing has been granted to this account yet. Ask a district admin for a role.")]
+    )
+
+
+def badges(session: Session) -> dict[str, int]:
+    """The small counts of the menu, by ledger: what nobody should overlook."""
+    if not session.scope.may(Act.READ, "visit"):
+        return {}
+    found = village_day.unusual(session, clock.today())
+    return {"visit": found.abnormal} if found.abnormal else {}

@@ -1,0 +1,242 @@
+"""今日工作: what a village still has to do today, and what is wrong."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+
+from admin_app import i18n
+from admin_app.i18n import say
+from admin_app.identity import User
+from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, figure, heading
+from models import clock
+from models.observation import Period
+from models.report import DEADLINE
+from models.session import Session
+from models.summaries import slots, village_day
+from models.summaries.reporting import ReportState, VillageReport, reports
+from models.summaries.village_day import VillageDay
+from models.words import Tone
+
+NAMES = 20  # how many names a sheet shows before it says how many more there are
+
+
+def screen(session: Session, user: User, now: datetime) -> Screen:
+    """Today's work of the villages in reach."""
+    today = clock.local_day(now)
+    to = Addresses(session.scope)
+    day = village_day.village_day(session, today)
+    links = [(_("Record a visit"), to.new("visit")), (_("New file"), to.new("resident"))]
+    return Screen(
+        title=_("Today's work"),
+        subtitle=" · ".join((i18n.day(today), user.place or _("Whole district"))),
+        links=[Link(label, url, main=number == 0) for number, (label, url) in enumerate(links) if url],
+        tasks=[
+            *(_round(day, period, today, now, to) for period in Period),
+            *_checks(day, today, to),
+            *_report(reports(session, today, now), today, to),
+        ],
+        figures=_figures(day, today, to),
+        tables=[
+            *(
+                _still_open(session, day, period, today, now, to)
+                for period in Period
+                if day.slots(period).open and _has_begun(period, today, now)
+            ),
+            *_unchecked(session, day, today, to),
+            *_overdue(session, day, today, to),
+        ],
+    )
+
+
+def _has_begun(period: Period, today: date, now: datetime) -> bool:
+    return period is Period.AM or slots.present_period(now) is Period.PM or slots.over(today, period, now)
+
+
+def _on(today: date, *more: tuple[str, object]) -> tuple[tuple[str, object], ...]:
+    return (("on.from", today), ("on.to", today), *more)
+
+
+def _round(day: VillageDay, period: Period, today: date, now: datetime, to: Addresses) -> Task:
+    slot = day.slots(period)
+    label = _("Morning visits") if period is Period.AM else _("Evening visits")
+    url = to.rows("visit", *_on(today, ("period", period)))
+    if not slot.expected:
+        return Task(label, _("Nobody is to be measured."), tone=Tone.OK)
+    if not slot.open:
+        note, tone = _("Everybody was visited."), Tone.OK
+    elif slots.over(today, period, now):
+        note, tone = _("%(count)d missed", count=slot.open), Tone.BAD
+    else:
+        until = f"{slots.CUT_OFF[period]:%H:%M}"
+        note = _("%(count)d still to be measured, until %(time)s", count=slot.open, time=until)
+        tone = Tone.WARN if _has_begun(period, today, now) else Tone.CALM
+    return Task(label, note, url, tone, slot.done, slot.expected)
+
+
+def _checks(day: VillageDay, today: date, to: Addresses) -> list[Task]:
+    venues, checked = day.checks
+    if not venues:
+        return []
+    left = venues - checked
+    note = _("%(count)d must-close venues not checked today", count=left) if left else _("Every one was checked.")
+    url = to.rows("business", ("control", "close"))
+    return [Task(_("Must-close venues"), note, url, Tone.WARN if left else Tone.OK, checked, venues)]
+
+
+def _report(found: list[VillageReport], today: date, to: Addresses) -> list[Task]:
+    deadline = f"{DEADLINE:%H:%M}"
+    if not found:
+        return []
+    if len(found) > 1:
+        left = [report for report in found if not report.reported]
+        tone = max((report.state.tone for report in left), key=list(Tone).index, default=Tone.OK)
+        names = "、".join(report.place.name for report in left[:3])
+        return [
+            Task(
+                _("Today's reports"),
+                _("Due at %(time)s. Not there: %(names)s", time=deadline, names=names) if left else _("All are in."),
+                to.rows("dailyreport", *_on(today)),
+                tone,
+                len(found) - len(left),
+                len(found),
+            )
+        ]
+    report = found[0]
+    if report.report_id is None:
+        note = _("To be handed in by %(time)s", time=deadline)
+        if report.state is ReportState.MISSING:
+            note = _("Not reported; it was due at %(time)s", time=deadline)
+        url = to.new("dailyreport", ("village", report.place.id))
+        return [Task(_("Today's report"), note, url, Tone.BAD if report.state is ReportState.MISSING else Tone.WARN)]
+    parts = (say(report.state.label), _("Zero report") if report.zero else "", i18n.instant(report.handed_in_at))
+    note = " · ".join(part for part in parts if part)
+    return [Task(_("Today's report"), note, to.record("dailyreport", report.report_id), report.state.tone)]
+
+
+def _figures(day: VillageDay, today: date, to: Addresses) -> list[Figure]:
+    unusual, terms = day.unusual, day.terms
+    tomorrow = today + timedelta(days=1)
+    observed = ("status", "observed")
+    return [
+        figure(
+            _("Abnormal today"),
+            unusual.abnormal,
+            to.rows("visit", *_on(today, ("outcome", "abnormal"))),
+            Tone.BAD,
+            _("%(count)d with fever", count=unusual.feverish) if unusual.abnormal else "",
+        ),
+        figure(
+            _("Not met or refused"),
+            unusual.not_met + unusual.refused,
+            to.rows("visit", *_on(today, ("outcome", "not_met"), ("outcome", "refused"))),
+            Tone.WARN,
+        ),
+        figure(
+            _("Awaiting release"),
+            terms.due,
+            to.rows("observation", observed, ("ends_on.to", today)),
+            Tone.BAD if terms.overdue else Tone.WARN,
+            _("%(count)d since yesterday or longer", count=terms.overdue) if terms.overdue else "",
+        ),
+        figure(
+            _("Term ends tomorrow"),
+            terms.ends_tomorrow,
+            to.rows("observation", observed, ("ends_on.from", tomorrow), ("ends_on.to", tomorrow)),
+        ),
+        figure(
+            _("Under observation"),
+            terms.observed,
+            to.rows("observation", observed, ("kind", "home"), ("kind", "central")),
+            note=_("%(count)d in hospital", count=terms.in_hospital) if terms.in_hospital else "",
+        ),
+        figure(
+            _("Rectifications overdue"),
+            day.to_rectify,
+            tone=Tone.BAD,
+        ),
+        figure(
+            _("Tip-offs not concluded"),
+            day.tips,
+            to.rows("tipoff", ("status", "new"), ("status", "verified")),
+            Tone.WARN,
+        ),
+        figure(
+            _("Requests for supplies"),
+            day.supplies,
+            to.rows("supply", ("status", "open"), ("status", "taken"), ("status", "bought")),
+            Tone.WARN,
+        ),
+    ]
+
+
+def _rest(shown: int, all_: int) -> str:
+    """What a sheet of names says beside its title."""
+    return _("the first %(shown)d of %(all)d", shown=shown, all=all_) if shown < all_ else i18n.number(all_)
+
+
+def _still_open(session: Session, day: VillageDay, period: Period, today: date, now: datetime, to: Addresses) -> Sheet:
+    missed = slots.over(today, period, now)
+    if period is Period.AM:
+        title = _("Missed this morning") if missed else _("To be measured this morning")
+    else:
+        title = _("Missed this evening") if missed else _("To be measured this evening")
+    waiting = slots.still_open(session, today, period, NAMES)
+    rows = [
+        [
+            Cell(
+                row.name or f"#{row.resident_id}",
+                url=to.new("visit", ("observation", row.observation_id), ("period", period)),
+            ),
+            Cell(row.address or ""),
+            Cell(f"{row.day}/{row.days}", Kind.NUMBER),
+        ]
+        for row in waiting
+    ]
+    columns = [
+        heading("name", _("Name")),
+        heading("address", _("Address")),
+        heading("day", _("Observation"), Kind.NUMBER),
+    ]
+    return Sheet(title, _rest(len(rows), day.slots(period).open), columns, rows)
+
+
+def _unchecked(session: Session, day: VillageDay, today: date, to: Addresses) -> list[Sheet]:
+    left = day.checks.venues - day.checks.checked
+    if not left:
+        return []
+    rows = [
+        [
+            Cell(venue.name, url=to.new("inspection", ("business", venue.id))),
+            Cell(venue.address or ""),
+            Cell(venue.guarantor or ""),
+        ]
+        for venue in village_day.unchecked_venues(session, today, NAMES)
+    ]
+    columns = [
+        heading("name", _("Venue")),
+        heading("address", _("Business address")),
+        heading("guarantor", _("Assigned cadre")),
+    ]
+    return [Sheet(_("Must-close venues not checked today"), _rest(len(rows), left), columns, rows)]
+
+
+def _overdue(session: Session, day: VillageDay, today: date, to: Addresses) -> list[Sheet]:
+    if not day.to_rectify:
+        return []
+    rows = [
+        [
+            Cell(row.business or f"#{row.id}", url=to.record("inspection", row.id)),
+            Cell(i18n.day(row.rectify_by)),
+            Cell(row.findings or "", Kind.PROSE),
+        ]
+        for row in village_day.overdue_rectifications(session, today, NAMES)
+    ]
+    columns = [
+        heading("business", _("Venue")),
+        heading("rectify_by", _("To be rectified by")),
+        heading("findings", _("Problems found"), Kind.PROSE),
+    ]
+    return [Sheet(_("Rectifications overdue"), _rest(len(rows), day.to_rectify), columns, rows)]

@@ -1,0 +1,80 @@
+"""Every address of the panel, classified: what it does to which ledger. An address that is not here fails a test.
+
+The application's own map says which addresses exist; this says what each part of a ledger is for.
+"""
+
+from typing import Final
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from admin_app.access import RIGHTS
+from models.scope import Act
+
+# the addresses below a ledger, and the right each asks for (None: closed to everybody)
+PARTS: Final[dict[str, Act | None]] = {
+    "": Act.READ,
+    "details/": Act.READ,
+    "new/": Act.CREATE,
+    "edit/": Act.EDIT,
+    "delete/": Act.DELETE,
+    "bin/": Act.DELETE,
+    "restore/": Act.DELETE,
+    "action/": Act.READ,  # each action asks for its own right
+    "export/<export_type>/": Act.EXPORT,
+    "reveal/": Act.REVEAL,
+    "ajax/lookup/": Act.EDIT,  # or CREATE
+    "ajax/update/": None,
+}
+# what single ledgers have besides
+MORE: Final[dict[tuple[str, str], Act | None]] = {("account", "reset/"): Act.EDIT}
+
+# addresses that belong to no ledger, open to whom
+ANYBODY, SIGNED_IN = "anybody", "signed in"
+PAGES: Final = {
+    "/login": ANYBODY,
+    "/healthz": ANYBODY,
+    "/icons.svg": ANYBODY,
+    "/language/<code>": ANYBODY,
+    "/static/<path:filename>": ANYBODY,
+    "/admin/static/<path:filename>": ANYBODY,
+    "/logout": SIGNED_IN,
+    "/password": SIGNED_IN,
+    "/admin/": SIGNED_IN,
+    "/admin/menu/": SIGNED_IN,
+}
+
+
+def part_of(rule: str) -> tuple[str, str] | None:
+    """The ledger and the part of it that a rule of the map is; None for a page of no ledger."""
+    pieces = rule.split("/", 3)
+    if len(pieces) == 4 and pieces[1] == "admin" and pieces[2] in RIGHTS:
+        return pieces[2], pieces[3]
+    return None
+
+
+def unclassified(app: Flask) -> list[str]:
+    """The rules of the map that nobody has said anything about."""
+    unknown = []
+    for rule in app.url_map.iter_rules():
+        found = part_of(rule.rule)
+        if found is None and rule.rule not in PAGES:
+            unknown.append(rule.rule)
+        if found is not None and found[1] not in PARTS and found not in MORE:
+            unknown.append(rule.rule)
+    return unknown
+
+
+def taking(app: Flask, method: str) -> list[Rule]:
+    """The rules of the map that take a method."""
+    return [rule for rule in app.url_map.iter_rules() if rule.methods and method in rule.methods]
+
+
+def filled(rule: Rule) -> str:
+    """A rule with something in the place of its variables."""
+    values = {"export_type": "csv", "filename": "css/tokens.css", "code": "en"}
+    address = rule.rule
+    for name in rule.arguments:
+        converter = next(c for c in ("path:", "int:", "") if f"<{c}{name}>" in address)
+        address = address.replace(f"<{converter}{name}>", values[name])
+    return address
