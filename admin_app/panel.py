@@ -12,6 +12,7 @@ from flask_admin.theme import Theme
 from admin_app import database, identity
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
+from admin_app.workbench import round
 
 DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
 
@@ -47,6 +48,7 @@ def init(app: Flask) -> None:
             one = view(model)
             admin.add_view(one)
             made[one.ledger] = one
+        admin.add_view(round.RoundView())
         app.extensions["ledgers"] = made
 
 

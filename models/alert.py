@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, object_session, relationship
 from models import clock
 from models.base import InVillage, Problem, Record, binned, field, live, to
 from models.resident import Resident
-from models.rules import linked
+from models.rules import linked, take_village_of
 from models.types import Chosen, Instant, Line, Prose
 from models.words import N_, Choice, Tone
 
@@ -81,6 +81,10 @@ class Alert(InVillage, Record):
     observation: Mapped[Observation] = relationship("Observation", lazy="select")
     visit: Mapped[Visit] = relationship("Visit", lazy="select")
 
+    def prepare(self) -> None:
+        """Belong to the village that paid the visit; the alert may move on with the person."""
+        take_village_of(self, "visit")
+
     def take(self, who: str, now: datetime) -> None:
         """Somebody deals with it from now on. Raises Invalid through the flush if it is dealt with already."""
         self.status, self.taken_by, self.taken_at = AlertStatus.TAKEN, who[:40], now
@@ -123,11 +127,38 @@ def alarms(visit: Visit) -> Iterator[Alert]:
     for outcome, kind in ((Outcome.NOT_MET, AlertKind.NOT_MET), (Outcome.REFUSED, AlertKind.REFUSED)):
         if visit.outcome is outcome and _before(visit) == [outcome] * (IN_A_ROW - 1):
             found.append((kind, ""))
+        if visit.outcome is outcome:
+            yield from _made_complete(visit, kind)
     for kind, what in found:
         if kind not in given:
             yield Alert(
-                visit=visit, observation=observation, resident=resident, village_id=visit.village_id,
-                kind=kind, what=what, raised_at=clock.now(),
+                visit=visit, observation=observation, resident=resident, kind=kind, what=what,
+                raised_at=clock.now(),
+            )  # fmt: skip
+
+
+def _made_complete(visit: Visit, kind: AlertKind) -> Iterator[Alert]:
+    """The alerts of later visits that only now are the third running, because this one arrived out of order."""
+    from models.observation import Period
+    from models.observation import Visit as Paid
+
+    session = object_session(visit)
+    if session is None:
+        return
+    later = Paid.on > visit.on
+    if visit.period is Period.AM:
+        later = later | ((Paid.on == visit.on) & (Paid.period == Period.PM))
+    query = select(Paid).where(Paid.observation_id == visit.observation_id, later)
+    after = list(session.scalars(query.order_by(Paid.on, Paid.period).limit(IN_A_ROW - 1)))
+    running = [*_before(visit)[: IN_A_ROW - 2], visit.outcome]
+    for one in after:
+        running.append(one.outcome)
+        if running[-IN_A_ROW:] != [visit.outcome] * IN_A_ROW:
+            continue
+        if session.scalar(select(Alert.id).where(Alert.visit_id == one.id, Alert.kind == kind)) is None:
+            yield Alert(
+                visit=one, observation=linked(one, "observation"), resident=linked(one, "resident"), kind=kind,
+                what="", raised_at=clock.now(),
             )  # fmt: skip
 
 

@@ -155,14 +155,11 @@ def until(session: Session, village_id: int, on: date, period: Period) -> dateti
 def expected(session: Session, village_id: int, on: date, period: Period, now: datetime) -> list[Expected]:
     """Everyone whom a village has to measure in a slot, in walking order. ``now`` says who awaits release."""
     cut_off = until(session, village_id, on, period)
-    found = [
-        (observation, resident)
-        for observation, resident in session.execute(_perhaps_expected(village_id, on)).tuples()
-        if period in expected_slots(observation, on)
-    ]
+    rows: list[tuple[Observation, Resident | None]] = [(o, r) for o, r in session.execute(_perhaps(village_id, on))]
+    found = [(observation, resident) for observation, resident in rows if period in expected_slots(observation, on)]
     numbers = [observation.id for observation, _resident in found]
     slot, before = _visits(session, numbers, on, period)
-    alerts = _alerts(session, numbers)
+    raised = alerts(session, numbers)
     today = clock.local_day(now)
     people = [
         Expected(
@@ -179,14 +176,14 @@ def expected(session: Session, village_id: int, on: date, period: Period, now: d
             cut_off,
             before.get(observation.id),
             slot.get(observation.id),
-            tuple(alerts.get(observation.id, ())),
+            tuple(raised.get(observation.id, ())),
         )
         for observation, resident in found
     ]
     return sorted(people, key=lambda one: (*walking(one.address), one.name, one.observation_id))
 
 
-def _perhaps_expected(village_id: int, on: date) -> Select[tuple[Observation, Resident | None]]:
+def _perhaps(village_id: int, on: date) -> Select[Observation, Resident]:
     """The observations among which ``expected_slots`` finds a day's; a file in the recycle bin hides nobody."""
     return (
         select(Observation, Resident)
@@ -217,7 +214,7 @@ def _visits(
     return slot, before
 
 
-def _alerts(session: Session, numbers: list[int]) -> dict[int, list[AlertKind]]:
+def alerts(session: Session, numbers: list[int]) -> dict[int, list[AlertKind]]:
     """The alerts that nobody has closed, by observation."""
     query = select(Alert.observation_id, Alert.kind).where(
         Alert.observation_id.in_(numbers), Alert.status != AlertStatus.CLOSED
@@ -424,6 +421,6 @@ def villages(session: Session) -> list[Village]:
 
 
 __all__ = [
-    "Clash", "Entry", "Expected", "Measured", "Progress", "Saved", "Slot", "changes_since", "expected",
+    "Clash", "Entry", "Expected", "Measured", "Progress", "Saved", "Slot", "alerts", "changes_since", "expected",
     "present_period", "progress", "record", "state_of", "temperature_of", "until", "villages", "walking",
 ]  # fmt: skip
