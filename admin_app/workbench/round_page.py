@@ -193,7 +193,7 @@ def values_of(visit: Visit) -> dict[str, Any]:
 
 
 def _labels(kinds: Iterable[AlertKind]) -> tuple[str, ...]:
-    return tuple(say(kind.label) for kind in kinds)
+    return tuple(_("Alert: %(what)s", what=say(kind.label)) for kind in kinds)
 
 
 def person_of(one: Expected, where: Where, now: datetime, shown: str) -> Person:

@@ -445,4 +445,5 @@ setInterval(() => {
 
 untouched = JSON.stringify(typed());
 showFever();
+if (current !== null && cards[0] !== card(current)) card(current).scrollIntoView({ block: "nearest" });
 if (desk && current !== null) temperature.focus({ preventScroll: true });
