@@ -131,6 +131,7 @@ function go(id, focus = true) {
   seen = draft?.seen ?? row?.version ?? 0;
   fill(draft?.values ?? waiting?.entry ?? row?.values ?? {});
   if (focus) temperature.focus({ preventScroll: true });
+  if (focus) temperature.select();
   to.scrollIntoView({ block: desk ? "nearest" : "start" });
 }
 
@@ -337,6 +338,8 @@ const happens = {
     note("signIn", "", "");
     if (lost) note("lost", "warn", words.unreadable.replace("{n}", lost));
     paintWaiting();
+    // what was typed here before the page was left is on its way already
+    if (current !== null && sync.of(current)?.status === "waiting" && JSON.stringify(typed()) === untouched) onward();
   },
 };
 
@@ -352,6 +355,7 @@ function take(row, whole = true) {
   if (row.id === current && row.version !== seen && JSON.stringify(typed()) === untouched && !sync.of(row.id)) {
     seen = row.version;
     fill(row.values);
+    if (document.activeElement === temperature) temperature.select();
   }
   paint(row.id);
 }
