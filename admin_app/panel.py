@@ -12,7 +12,7 @@ from flask_admin.theme import Theme
 from admin_app import database, identity
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
-from admin_app.workbench import round
+from admin_app.workbench import round, watch
 
 DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
 
@@ -49,6 +49,7 @@ def init(app: Flask) -> None:
             admin.add_view(one)
             made[one.ledger] = one
         admin.add_view(round.RoundView())
+        admin.add_view(watch.WatchView())
         app.extensions["ledgers"] = made
 
 

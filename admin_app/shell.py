@@ -20,7 +20,7 @@ from models.scope import Act, Scope
 from models.words import N_
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("Files"), ("round", "resident", "observation", "visit", "alert", "followup", "handover")),
+    (N_("Files"), ("round", "resident", "observation", "visit", "alert", "followup", "handover", "summary/visits")),
     (N_("Dossier"), ("journey", "contact", "paper")),
     (N_("Places"), ("business", "inspection", "enterprise", "resumption", "banquet", "tipoff")),
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
@@ -39,6 +39,7 @@ TABS: dict[Role, tuple[str, ...]] = {
 # Pages of the menu that are no ledger: title, icon, and the right that opens each.
 PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     "round": (N_("Round"), "clipboard2-pulse", (Act.CREATE, "visit")),
+    "summary/visits": (N_("Visits and alerts"), "eye", (Act.READ, "visit")),
 }
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 

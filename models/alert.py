@@ -148,7 +148,7 @@ def _made_complete(visit: Visit, kind: AlertKind) -> Iterator[Alert]:
     later = Paid.on > visit.on
     if visit.period is Period.AM:
         later = later | ((Paid.on == visit.on) & (Paid.period == Period.PM))
-    query = select(Paid).where(Paid.observation_id == visit.observation_id, later)
+    query = select(Paid).where(Paid.observation_id == linked(visit, "observation").id, later)
     after = list(session.scalars(query.order_by(Paid.on, Paid.period).limit(IN_A_ROW - 1)))
     running = [*_before(visit)[: IN_A_ROW - 2], visit.outcome]
     for one in after:
@@ -173,6 +173,6 @@ def _before(visit: Visit) -> list[object]:
     earlier = Paid.on < visit.on
     if visit.period is Period.PM:
         earlier = earlier | ((Paid.on == visit.on) & (Paid.period == Period.AM))
-    query = select(Paid.outcome).where(Paid.observation_id == visit.observation_id, earlier)
+    query = select(Paid.outcome).where(Paid.observation_id == linked(visit, "observation").id, earlier)
     order = query.order_by(Paid.on.desc(), (Paid.period == Period.PM).desc())
     return list(session.scalars(order.limit(IN_A_ROW - 1)))

@@ -148,6 +148,7 @@ class Observation(InVillage, Record):
         live("village_id", "began_on", table="observation"),
         live("resident_id", table="observation"),
         live("status", "ends_on", table="observation"),
+        live("status", "released_on", "village_id", table="observation"),
         binned("observation"),
     )
 

@@ -233,7 +233,7 @@ class HandOverView(LedgerView):
         part(N_("Hand-over"), "name phone from_name to_name reason address status"),
         part(N_("Asked and answered"), "asked_by asked_at answered_by answered_at answer"),
     )
-    filters = ("status", "asked_at", "resident")
+    filters = ("status", "from_village", "to_village", "asked_at", "resident")
     quick = (("status", "asked"), ("status", "accepted"), ("status", "refused"))
     search = ("name",)
     search_hint = N_("Name")

@@ -282,6 +282,7 @@ def _create_residents() -> None:
     )
     live_index("observation", "resident_id")
     live_index("observation", "status", "ends_on")
+    live_index("observation", "status", "released_on", "village_id")
     live_index("observation", "village_id", "began_on")
     live_index("observation", "village_id", "status", "ends_on")
     ledger(
