@@ -398,6 +398,10 @@ temperature.addEventListener("keydown", (event) => {
   else if (tap) tap.click();
   if (by || tap) event.preventDefault();
 });
+// a number is a temperature, also while a tap has the focus
+form.addEventListener("keydown", (event) => {
+  if (event.target.matches("[type=checkbox], [type=radio]") && /^[0-9]$/.test(event.key)) temperature.focus();
+});
 document.querySelector(".round").addEventListener("click", (event) => {
   const who = event.target.closest(".who");
   if (!who || event.ctrlKey || event.metaKey) return;
