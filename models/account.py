@@ -213,7 +213,8 @@ def sign_in(
     if failed is not None:
         session.delete(failed)
     token = secrets.token_urlsafe(32)
-    begun = SignIn(account_id=account.id, token_hash=_sha(token), started_at=now, seen_at=now, address=address[:60])
+    place = (address or "-")[:60]  # a server behind a socket tells no address
+    begun = SignIn(account_id=account.id, token_hash=_sha(token), started_at=now, seen_at=now, address=place)
     session.add(begun)
     return begun, token
 
