@@ -39,7 +39,15 @@ def main(
     if unknown := [name for name in wanted if name not in CASES]:
         raise typer.BadParameter(f"no such case: {', '.join(unknown)}", param_hint="--cases")
     found = databases.prepare(size, console.print)
-    lines = [line for name in wanted if (line := _line(CASES[name], found, rounds)) is not None]
+    lines = []
+    for name in wanted:
+        try:
+            line = _line(CASES[name], found, rounds)
+        except RuntimeError as failed:  # the other cases are still worth their figures
+            console.print(f"[red]{name}: {str(failed)[:500]}[/]")
+            continue
+        if line is not None:
+            lines.append(line)
     table.show(lines, size, console)
     if json is not None:
         table.save(lines, size, json)
