@@ -53,7 +53,8 @@ def walk(panel: Panel, once: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def wrong_with(page: Page) -> list[str]:
-    """What is wrong with the page as it stands."""
+    """What is wrong with the page once it is there, its styles included."""
+    page.wait_for_load_state("load")
     wrong = [*page.evaluate(measures.SIDEWAYS), *page.evaluate(measures.TARGETS), *page.evaluate(measures.CONTRAST)]
     page.emulate_media(color_scheme="dark")
     wrong += [f"dark: {one}" for one in page.evaluate(measures.CONTRAST)]
