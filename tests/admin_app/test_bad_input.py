@@ -671,6 +671,7 @@ def test_a_lost_connection_is_replaced(panel: Panel) -> None:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     other.dispose()
+    panel.engine.dispose()  # the test's own connections were ended with the rest
     statuses = [browser.get("/admin/resident/").status for _ in range(3)]
     assert statuses[-1] == 200
     assert set(statuses) <= {200, 503}
