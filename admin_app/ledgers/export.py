@@ -94,7 +94,7 @@ def _stored(column: Any, type_: Any, mask: Mask | None) -> tuple[Any, Writer]:
     if isinstance(type_, Chosen):
         return type_coerce(column, String), partial(_listed, {c.value: say(c.label) for c in type_.choices})
     if isinstance(type_, ChosenMany):
-        return column, partial(_several, {c: say(c.label) for c in type_.choices})
+        return column, partial(_several, i18n.listed(("", "")), {c: say(c.label) for c in type_.choices})
     if isinstance(type_, Boolean):
         return column, partial(_listed, {value: words_of(value) for value in (True, False)})
     if isinstance(type_, Date):
@@ -128,8 +128,8 @@ def _listed(texts: Mapping[Any, str], values: Iterable[Any]) -> Iterable[Value]:
     return map(texts.get, values)
 
 
-def _several(texts: Mapping[Any, str], values: Iterable[Any]) -> list[Value]:
-    return [None if value is None else i18n.listed(texts[one] for one in value) for value in values]
+def _several(between: str, texts: Mapping[Any, str], values: Iterable[Any]) -> list[Value]:
+    return [None if value is None else between.join(texts[one] for one in value) for value in values]
 
 
 def _days(values: Iterable[Any]) -> list[Value]:

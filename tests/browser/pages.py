@@ -80,7 +80,12 @@ class Panel:
         """A link or button of the page itself, menus left aside."""
         here = self.page.get_by_role("main")
         button = here.get_by_role("button", name=words, exact=True)
-        here.get_by_role("link", name=words, exact=True).or_(button).first.click()
+        self.go(here.get_by_role("link", name=words, exact=True).or_(button).first)
+
+    def go(self, there: Locator) -> None:
+        """Press what leads to another page, and be there."""
+        there.click()
+        self.page.wait_for_load_state()
 
 
 class List(Panel):
@@ -106,6 +111,7 @@ class List(Panel):
         box.fill(words)
         box.press("Enter")
         expect(self.page).to_have_url(re.compile(r"[?&]q="))
+        self.page.wait_for_load_state()
 
     def choices(self, name: str) -> dict[str, str]:
         """The choices of one filter: word -> code."""
@@ -128,18 +134,18 @@ class List(Panel):
         for name, codes in ticked.items():
             for box in conditions.locator(f"input[name='{name}']").all():
                 box.set_checked(box.get_attribute("value") in codes)
-        conditions.get_by_role("button", name="确定").click()
+        self.go(conditions.get_by_role("button", name="确定"))
 
     def narrow(self, words: str) -> None:
         """A filter that is one tap away."""
-        self.page.locator(".chips").get_by_role("link", name=words, exact=True).click()
+        self.go(self.page.locator(".chips").get_by_role("link", name=words, exact=True))
 
     def address(self, number: int = 0) -> str:
         """Where a record of this page is opened (0 is the first)."""
         return str(self.page.locator("td.title a").nth(number).get_attribute("href"))
 
     def open_row(self, name: str) -> Record:
-        self.page.locator("td.title").get_by_role("link", name=name, exact=True).click()
+        self.go(self.page.locator("td.title").get_by_role("link", name=name, exact=True))
         return Record(self.page, self.server)
 
     def new(self) -> Form:
@@ -157,7 +163,7 @@ class List(Panel):
             row.locator("td.pick label").click()
 
     def restore(self, name: str) -> None:
-        self.rows.filter(has_text=name).get_by_role("button", name="恢复").click()
+        self.go(self.rows.filter(has_text=name).get_by_role("button", name="恢复"))
 
 
 @dataclass(frozen=True)
@@ -255,7 +261,7 @@ class Lookup(Panel):
     def find(self, words: str) -> list[str]:
         """What the button beside the field finds, for a browser without scripts."""
         self.box.fill(words)
-        self.page.get_by_role("button", name="查找", exact=True).click()
+        self.go(self.page.get_by_role("button", name="查找", exact=True))
         return self.page.locator(f".lookup[data-name='{self.name}'] .choice").all_inner_texts()
 
     def tick(self, words: str) -> None:
@@ -268,7 +274,9 @@ class Confirmation(Panel):
 
     @property
     def names(self) -> list[str]:
-        return self.page.locator("ul.names li").all_inner_texts()
+        asked = self.page.locator("ul.names li")
+        asked.first.wait_for()
+        return asked.all_inner_texts()
 
     def confirm(self, words: str) -> List:
         self.press(words)

@@ -129,6 +129,7 @@ def test_pages_that_no_menu_leads_to_fit_a_phone_and_can_be_read(
     residents.tick(3)
     wrong["ticked list"] = wrong_with(phone)
     panel.press("删除")
+    phone.locator("ul.names li").first.wait_for()
     assert len(phone.locator("ul.names li").all()) == 3
     wrong["confirmation"] = wrong_with(phone)
 

@@ -41,7 +41,7 @@ def test_the_language_is_switched_on_a_phone_and_stays_until_it_is_switched_back
     panel.sign_in("nanyuan")
     assert (panel.language, panel.heading) == ("zh-CN", "居民档案")
 
-    phone_page.locator(".tabs").get_by_role("link", name="更多").click()
+    panel.go(phone_page.locator(".tabs").get_by_role("link", name="更多"))
     panel.press("English")
     assert (panel.path, panel.language, panel.heading) == ("/admin/menu/", "en", "All pages")
     residents = panel.ledger("resident")
@@ -51,7 +51,7 @@ def test_the_language_is_switched_on_a_phone_and_stays_until_it_is_switched_back
     # signing out and in again keeps it, and the signing in is in English too
     panel.sign_out("Sign out")
     assert (panel.language, panel.heading) == ("en", "Sign in")
-    phone_page.get_by_role("link", name="中文").click()
+    panel.go(phone_page.get_by_role("link", name="中文"))
     assert (panel.language, panel.heading) == ("zh-CN", "登录")
 
 
@@ -59,7 +59,7 @@ def test_the_language_is_switched_at_a_desk_without_leaving_the_page(demo_server
     panel = Panel(desk_page, demo_server)
     panel.sign_in("nanyuan")
     panel.ledger("resident", "status=observed")
-    desk_page.locator(".sidebar").get_by_role("link", name="English").click()
+    panel.go(desk_page.locator(".sidebar").get_by_role("link", name="English"))
     assert (panel.path, panel.language) == ("/admin/resident/?status=observed", "en")
-    desk_page.locator(".sidebar").get_by_role("link", name="中文").click()
+    panel.go(desk_page.locator(".sidebar").get_by_role("link", name="中文"))
     assert (panel.path, panel.language) == ("/admin/resident/?status=observed", "zh-CN")

@@ -414,7 +414,7 @@ def test_a_visit_is_of_the_person_and_the_village_of_its_observation(session: Se
     session.add(seen)
     session.commit()
     assert (seen.resident_id, seen.village_id) == (watched.resident_id, watched.village_id)
-    assert str(seen) == "王建国 2020-02-12 am"
+    assert str(seen) == "王建国 2020-02-12 ①"
 
 
 # ---- businesses and inspections ----
