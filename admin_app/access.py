@@ -31,7 +31,7 @@ class Rule:
 R: Final = (Rule(READING),)
 W: Final = (Rule(WRITING),)
 
-PEOPLE: Final = ("resident", "observation", "visit")
+PEOPLE: Final = ("resident", "observation", "visit", "followup", "journey", "contact", "paper")
 PLACES: Final = (
     "business", "inspection", "enterprise", "resumption", "banquet", "tipoff",
     "checkpoint", "passage", "publicity", "donation", "supervision",
@@ -44,6 +44,10 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     "village": {D: W, V: R, C: R, A: R},
     "account": {D: W, A: R},
     **{ledger: {D: W, V: W} for ledger in (*PEOPLE, *PLACES)},
+    # An alert is raised by a visit and closed by an act; a hand-over is asked for on the file and answered by its acts.
+    "alert": {D: (Rule(READING | {Act.EDIT}),), V: (Rule(READING | {Act.EDIT}),)},
+    "handover": {D: (Rule(READING | {Act.EDIT, Act.CREATE}),), V: (Rule(READING | {Act.EDIT, Act.CREATE}),)},
+    "setting": {D: W, A: R},
     "organisation": {D: W, V: R, C: W},
     "volunteer": {D: W, V: R, C: W},
     "duty": {
@@ -106,7 +110,12 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     },
     "trail": {
         D: R,
-        V: (Rule(READING, about=frozenset({*PEOPLE, *PLACES, *SERVICE, "supply", "dailyreport", "village"})),),
+        V: (
+            Rule(
+                READING,
+                about=frozenset({*PEOPLE, *PLACES, *SERVICE, "alert", "handover", "supply", "dailyreport", "village"}),
+            ),
+        ),
         C: (Rule(READING, about=frozenset(SERVICE)),),
         A: R,
     },

@@ -10,10 +10,11 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 
 from admin_app import database, identity
-from admin_app.ledgers import administration, people, places, service
+from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
+from admin_app.workbench import round, watch
 
-DECLARED = (*people.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
+DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
 
 
 class FirstScreen(AdminIndexView):
@@ -47,6 +48,8 @@ def init(app: Flask) -> None:
             one = view(model)
             admin.add_view(one)
             made[one.ledger] = one
+        admin.add_view(round.RoundView())
+        admin.add_view(watch.WatchView())
         app.extensions["ledgers"] = made
 
 

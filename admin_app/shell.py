@@ -20,22 +20,28 @@ from models.scope import Act, Scope
 from models.words import N_
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("Files"), ("resident", "observation", "visit")),
+    (N_("Files"), ("round", "resident", "observation", "visit", "alert", "followup", "handover", "summary/visits")),
+    (N_("Dossier"), ("journey", "contact", "paper")),
     (N_("Places"), ("business", "inspection", "enterprise", "resumption", "banquet", "tipoff")),
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
     (N_("Reports"), ("dailyreport",)),
-    (N_("Administration"), ("village", "account", "trail")),
+    (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
-    Role.VILLAGE: ("resident", "visit", "dailyreport"),
+    Role.VILLAGE: ("round", "resident", "dailyreport"),
     Role.DISTRICT: ("resident", "observation", "dailyreport"),
     Role.COORDINATOR: ("duty", "volunteer", "assignment"),
     Role.AUDITOR: ("trail", "account"),
 }
 
-FRAME_ICONS = frozenset({"house", "grid"})
+# Pages of the menu that are no ledger: title, icon, and the right that opens each.
+PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
+    "round": (N_("Round"), "clipboard2-pulse", (Act.CREATE, "visit")),
+    "summary/visits": (N_("Visits and alerts"), "eye", (Act.READ, "visit")),
+}
+FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 
 
 @dataclass(frozen=True)
@@ -77,15 +83,18 @@ def ledger_title(ledger: str) -> tuple[str, str]:
     """A ledger's title in the reader's language, and its icon."""
     from admin_app.panel import views
 
+    if ledger in PAGES:
+        return say(PAGES[ledger][0]), PAGES[ledger][1]
     view = views()[ledger]
     return say(view.model.__title__), view.icon
 
 
 def items(scope: Scope, names: tuple[str, ...]) -> list[Item]:
-    """Menu entries of the ledgers that a scope may read."""
+    """Menu entries of the ledgers that a scope may read, and of the pages that it may work with."""
     found = []
     for ledger in names:
-        if scope.may(Act.READ, ledger):
+        right = PAGES[ledger][2] if ledger in PAGES else (Act.READ, ledger)
+        if scope.may(*right):
             title, icon = ledger_title(ledger)
             url = f"/admin/{ledger}/"
             found.append(Item(title, url, icon, request.path.startswith(url)))

@@ -120,6 +120,10 @@ class Base(DeclarativeBase):
         """What the rules find wrong with this record, asked at every flush that writes it."""
         return iter(())
 
+    def consequences(self) -> Iterator[Base]:
+        """Records that come of this one being written (an event, an alert), added to the same flush."""
+        return iter(())
+
     def prepare(self) -> None:
         """Set the computed columns from the others; called before the rules are asked."""
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, object_session, relationship
 
-from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
+from models.alert import alarms
+from models.base import Base, InVillage, Mask, Problem, Record, binned, field, live, to
 from models.clock import local_day
 from models.resident import FileStatus, Resident
 from models.rules import (
@@ -25,7 +26,7 @@ from models.rules import (
     unmeasurable,
     wrong_phones,
 )
-from models.types import Chosen, ChosenMany, Code, Instant, Line, Prose, Tenths
+from models.types import Chosen, ChosenMany, Code, Instant, Key, Line, Prose, Tenths
 from models.words import N_, Choice, Tone
 
 DAYS: Final = 14
@@ -50,6 +51,7 @@ class ObservationStatus(Choice):
     CONFIRMED = "confirmed", N_("Became a confirmed case")
     LOST = "lost", N_("Lost from sight")
     HANDED_OVER = "handed_over", N_("Handed over")
+    EXCLUDED = "excluded", N_("Ruled out")
 
     @property
     def tone(self) -> Tone:
@@ -70,6 +72,8 @@ class EventKind(Choice):
     REOPENED = "reopened", N_("Observation reopened")
     LOST = "lost", N_("Lost from sight")
     FOUND = "found", N_("Found again")
+    BACK_HOME = "back_home", N_("Back to home observation")
+    RECOVERED = "recovered", N_("Recovered, observed further")
     HANDED_OUT = "handed_out", N_("Handed over to another village")
     HANDED_IN = "handed_in", N_("Taken over from another village")
     EXCLUDED = "excluded", N_("Ruled out")
@@ -144,6 +148,7 @@ class Observation(InVillage, Record):
         live("village_id", "began_on", table="observation"),
         live("resident_id", table="observation"),
         live("status", "ends_on", table="observation"),
+        live("status", "released_on", "village_id", table="observation"),
         binned("observation"),
     )
 
@@ -152,7 +157,7 @@ class Observation(InVillage, Record):
         Chosen(ObservationKind), N_("Kind of observation"), default=ObservationKind.HOME
     )
     status: Mapped[ObservationStatus] = field(
-        Chosen(ObservationStatus), N_("State of the observation"), default=ObservationStatus.OBSERVED
+        Chosen(ObservationStatus), N_("State of the observation"), default=ObservationStatus.OBSERVED, computed=True
     )
     place: Mapped[str | None] = field(
         Line(80), N_("Place of observation"), help=N_("The centre or hospital; at home nothing need be said.")
@@ -166,13 +171,17 @@ class Observation(InVillage, Record):
     first_period: Mapped[Period] = field(Chosen(Period), N_("First measured"), default=Period.AM)
     days: Mapped[int] = field(Integer, N_("Length"), default=DAYS, unit=N_("days"))
     ends_on: Mapped[date] = field(Date, N_("Release expected on"), computed=True)
-    ends_on_corrected: Mapped[date | None] = field(Date, N_("Release expected on, corrected"))
-    correction_reason: Mapped[str | None] = field(Line(200), N_("Reason of the correction"))
-    released_on: Mapped[date | None] = field(Date, N_("Released on"))
-    became_suspected: Mapped[bool] = field(Boolean, N_("Became a suspected case"), default=False)
-    transferred_on: Mapped[date | None] = field(Date, N_("Transferred on"))
-    transferred_to: Mapped[str | None] = field(Line(80), N_("Transferred to"))
-    transfer_reason: Mapped[str | None] = field(Line(200), N_("Reason of the transfer"))
+    ends_on_corrected: Mapped[date | None] = field(Date, N_("Release expected on, corrected"), computed=True)
+    correction_reason: Mapped[str | None] = field(Line(200), N_("Reason of the correction"), computed=True)
+    released_on: Mapped[date | None] = field(Date, N_("Released on"), computed=True)
+    became_suspected: Mapped[bool] = field(Boolean, N_("Became a suspected case"), default=False, computed=True)
+    transferred_on: Mapped[date | None] = field(Date, N_("Transferred on"), computed=True)
+    transferred_to: Mapped[str | None] = field(Line(80), N_("Transferred to"), computed=True)
+    transfer_reason: Mapped[str | None] = field(Line(200), N_("Reason of the transfer"), computed=True)
+    signed_by: Mapped[str | None] = field(
+        Line(120), N_("Signed off by"), computed=True, help=N_("The team of three: police officer, doctor, grid worker.")
+    )
+    release_reason: Mapped[str | None] = field(Line(200), N_("Reason of an early release"), computed=True)
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     resident: Mapped[Resident] = relationship(lazy="select")
@@ -196,6 +205,8 @@ class Observation(InVillage, Record):
         yield from wrong_phones(self, "cadre_phone")
         if self.days is not None and not 1 <= self.days <= 60:
             yield Problem("days", N_("An observation lasts 1 to 60 days."))
+        if changed(self, "status") and not is_new(self) and not self._told():
+            yield Problem("status", N_("A state changes by a move, which leaves an event."))
         if self.ends_on_corrected and not self.correction_reason:
             yield Problem("correction_reason", N_("Say why the end was corrected."))
         if self.status is ObservationStatus.RELEASED and not self.released_on:
@@ -208,11 +219,41 @@ class Observation(InVillage, Record):
             if not self.transferred_to:
                 yield Problem("transferred_to", N_("Say where the person was transferred to."))
 
+    def _told(self) -> bool:
+        """True if an event tells of the state that is being written (or history is being entered, with its events)."""
+        session = object_session(self)
+        if session is None or session.info.get("history"):
+            return True
+        return any(
+            isinstance(r, ObservationEvent) and linked(r, "observation") is self and r.became is self.status
+            for r in session.new
+        )
+
     @property
-    def last_day(self) -> date:
-        """The last day on which the person is this observation's to measure."""
+    def last_day(self) -> date | None:
+        """The last day on which the person is this observation's to measure; None while nobody has signed off.
+
+        The end of the term alone ends nothing: who awaits release is still measured.
+        """
         left = [day - timedelta(days=1) for day in (self.released_on, self.transferred_on) if day is not None]
-        return min([self.ends_on, *left])
+        if left:
+            return min(left)
+        return None if self.status is ObservationStatus.OBSERVED else self.ends_on
+
+    def consequences(self) -> Iterator[Base]:
+        """Being opened is an event; the file stands where its observation stands."""
+        session = object_session(self)
+        resident = linked(self, "resident")
+        if session is None or resident is None:
+            return
+        told = any(isinstance(r, ObservationEvent) and linked(r, "observation") is self for r in session.new)
+        if is_new(self) and not told:
+            yield ObservationEvent(
+                observation=self, resident=resident, kind=EventKind.OPENED, on=self.began_on,
+                was=None, became=self.status, village_id=self.village_id,
+            )  # fmt: skip
+        if is_new(self) or changed(self, "status", "ends_on", "released_on", "transferred_on"):
+            stand(resident, self)
 
     def __str__(self) -> str:
         resident = linked(self, "resident")
@@ -240,6 +281,8 @@ class ObservationEvent(InVillage, Record):
     resident_id: Mapped[int] = to("resident", N_("Resident"), across=True)
     observation_id: Mapped[int | None] = to("observation", N_("Observation"), across=True)
     kind: Mapped[EventKind] = field(Chosen(EventKind), N_("What happened"))
+    was: Mapped[ObservationStatus | None] = field(Chosen(ObservationStatus), N_("Was before"), computed=True)
+    became: Mapped[ObservationStatus | None] = field(Chosen(ObservationStatus), N_("Became"), computed=True)
     on: Mapped[date] = field(Date, N_("Date"))
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
@@ -297,6 +340,7 @@ class Visit(InVillage, Record):
     late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
     late_reason: Mapped[str | None] = field(Line(200), N_("Why it was entered later"))
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True, unique=True)
 
     observation: Mapped[Observation] = relationship(lazy="select")
     resident: Mapped[Resident] = relationship(lazy="select")
@@ -321,7 +365,9 @@ class Visit(InVillage, Record):
             yield Problem("on", N_("The observation began later than this day."))
         if self.taken_at and self.on and local_day(self.taken_at) != self.on:
             yield Problem("taken_at", N_("This is not on the day of the visit."))
-        if is_new(self) and self.on is not None and self.on < today and not self.late_reason:
+        # an entry of a round has its own time, which is what counts (models/round.py)
+        typed_now = is_new(self) and self.entry_key is None
+        if typed_now and self.on is not None and self.on < today and not self.late_reason:
             yield Problem("late_reason", N_("This is entered after its day: say why."))
         symptoms = self.symptoms or []
         if Symptom.WELL in symptoms and len(symptoms) > 1:
@@ -332,6 +378,10 @@ class Visit(InVillage, Record):
             yield Problem("temperature", N_("Give the temperature that was measured."))
         elif self.outcome is Outcome.ABNORMAL and self.temperature is None and not set(symptoms) - {Symptom.WELL}:
             yield Problem("temperature", N_("Give the temperature or the symptom that is abnormal."))
+
+    def consequences(self) -> Iterator[Base]:
+        """A fever, a symptom, or the third time running that nobody was met gives an alert."""
+        yield from alarms(self)
 
     def __str__(self) -> str:
         resident = linked(self, "resident")
@@ -359,6 +409,16 @@ def standing(observation: Observation, today: date) -> FileStatus:
     return FileStatus(observation.status.value)
 
 
+def stand(resident: Resident, observation: Observation) -> None:
+    """Let a file stand where its observation stands, with the day on which its term is over."""
+    status = FileStatus(observation.status.value)
+    due = observation.ends_on if observation.status is ObservationStatus.OBSERVED else None
+    if resident.status is not status:
+        resident.status = status
+    if resident.due_on != due:
+        resident.due_on = due
+
+
 def overdue(observation: Observation, today: date) -> bool:
     """True if the term ended before today and nobody signed the person off."""
     return observation.status is ObservationStatus.OBSERVED and observation.ends_on < today
@@ -366,7 +426,8 @@ def overdue(observation: Observation, today: date) -> bool:
 
 def expected_slots(observation: Observation, on: date) -> tuple[Period, ...]:
     """The slots of a day in which the village is to measure this person; in hospital the hospital does."""
-    if observation.kind is ObservationKind.HOSPITAL or not observation.began_on <= on <= observation.last_day:
+    last = observation.last_day
+    if observation.kind is ObservationKind.HOSPITAL or on < observation.began_on or (last is not None and on > last):
         return ()
     if on == observation.began_on and observation.first_period is Period.PM:
         return (Period.PM,)

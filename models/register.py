@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import Final
 
 from models.account import Account
+from models.alert import Alert
 from models.base import Base
 from models.business import Business, Inspection
 from models.checkpoint import Checkpoint, Passage
+from models.dossier import Contact, Journey, Paper
 from models.enterprise import Enterprise, Resumption
+from models.followup import FollowUp
 from models.gathering import Banquet, Tipoff
+from models.handover import HandOver
 from models.observation import Observation, Visit
 from models.place import Village
 from models.publicity import Publicity
 from models.report import DailyReport
 from models.resident import Resident
+from models.setting import Setting
 from models.supervision import Supervision
 from models.supply import Donation, Supply
 from models.trail import TrailEntry
 from models.volunteer import Assignment, Duty, Organisation, Volunteer
 
 LEDGERS: Final[tuple[type[Base], ...]] = (
-    Village, Account, Resident, Observation, Visit, Business, Inspection, Enterprise, Resumption, Banquet, Tipoff,
-    Checkpoint, Passage, Publicity, Organisation, Volunteer, Duty, Assignment, Supply, Donation, DailyReport,
-    Supervision, TrailEntry,
+    Village, Account, Setting, Resident, Observation, Visit, Alert, FollowUp, HandOver, Journey, Contact,
+    Paper, Business, Inspection, Enterprise, Resumption, Banquet, Tipoff, Checkpoint, Passage, Publicity,
+    Organisation, Volunteer, Duty, Assignment, Supply, Donation, DailyReport, Supervision, TrailEntry,
 )  # fmt: skip

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import JSON, CheckConstraint, Date, Integer
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, object_session
 
-from models import clock
+from models import clock, setting
 from models.base import InVillage, Problem, Record, binned, field, live
 from models.rules import before, below_zero, changed, is_new, linked, not_negative
+from models.session import Session
 from models.types import Chosen, Instant, Line, Prose
 from models.words import N_, Choice, Tone
 
-DEADLINE: Final = time(17, 0)
+DEADLINE: Final = time.fromisoformat(setting.SettingName.REPORT_DEADLINE.default)  # unless something else was set
 
 
 class ReportStatus(Choice):
@@ -96,8 +97,13 @@ class DailyReport(InVillage, Record):
 
     def prepare(self) -> None:
         """Say whether it was on time; count a correction of figures as a new revision."""
+        session = object_session(self)
         if self.on is not None and self.handed_in_at is not None:
-            self.punctuality = punctuality(self.on, self.handed_in_at)
+            due_by = DEADLINE
+            if session is not None:
+                place = linked(self, "village")
+                due_by = setting.report_deadline(cast(Session, session), self.on, place.township_id if place else None)
+            self.punctuality = punctuality(self.on, self.handed_in_at, due_by)
         if not is_new(self) and changed(self, *FIGURES):
             self.revision = before(self, "revision") + 1
             if self.status is ReportStatus.RETURNED and not changed(self, "status"):

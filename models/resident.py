@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Boolean, Date, Index
+from sqlalchemy import Boolean, Date, Index, and_
 from sqlalchemy.orm import Mapped
 
-from models.base import InVillage, Mask, Problem, Record, binned, field, live
+from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
 from models.person import Person, phone_problem
 from models.types import Chosen, Code, Line, Prose
 from models.words import N_, Choice, Tone
@@ -74,6 +74,7 @@ class Resident(InVillage, Person, Record):
         live("identity_number", table="resident", unique=True),
         live("village_id", "status", table="resident"),
         live("village_id", "category", table="resident"),
+        live("village_id", "due_on", table="resident"),
         live("village_id", "name", table="resident"),
         live("village_id", "arrived_on", table="resident"),
         live("phone", table="resident"),
@@ -87,7 +88,9 @@ class Resident(InVillage, Person, Record):
     )
 
     category: Mapped[Category] = field(Chosen(Category), N_("Category"))
-    status: Mapped[FileStatus] = field(Chosen(FileStatus), N_("File status"), default=FileStatus.PENDING)
+    status: Mapped[FileStatus] = field(Chosen(FileStatus), N_("File status"), default=FileStatus.PENDING, computed=True)
+    merged_into_id: Mapped[int | None] = to("resident", N_("Merged into"), computed=True)
+    due_on: Mapped[date | None] = field(Date, N_("Term over on"), computed=True)
     native_place: Mapped[str | None] = field(Line(60), N_("Native place"))
     address: Mapped[str | None] = field(Line(120), N_("Address"))
     came_from: Mapped[str | None] = field(Line(80), N_("Came (returned) from"))
@@ -125,3 +128,15 @@ class Resident(InVillage, Person, Record):
             number: str | None = getattr(self, name)
             if number and (wrong := phone_problem(number)):
                 yield Problem(name, wrong)
+
+    def standing(self, today: date) -> FileStatus:
+        """Where the file stands on a day: as stored, but 待解除 once the term is over and nobody signed it off."""
+        if self.status is FileStatus.OBSERVED and self.due_on is not None and today >= self.due_on:
+            return FileStatus.DUE
+        return self.status
+
+
+# What a list can be narrowed to although no column says it: the day makes it so.
+Resident.__standing__ = {  # type: ignore[attr-defined]
+    ("status", FileStatus.DUE): lambda today: and_(Resident.status == FileStatus.OBSERVED, Resident.due_on <= today)
+}

@@ -59,6 +59,7 @@ class Reach(StrEnum):
     """How a class without a village of its own belongs to an area."""
 
     DISTRICT = "district"  # only to those whose area is the whole district
+    OPEN = "open"  # read by everybody who is signed in, written by the whole district's only; it tells of nobody
     SHARED = "shared"  # read by whoever may read the ledger anywhere, written by the whole district's only
 
 
@@ -172,7 +173,7 @@ class Scope:
 
     def criterion(self, cls: type[Base], act: Act = Act.READ) -> ColumnElement[bool] | None:
         """The condition that leaves the records of a class on which the actor may act; None means no condition."""
-        if self.unconfined:
+        if self.unconfined or (self.permits and act is Act.READ and getattr(cls, "__reach__", None) is Reach.OPEN):
             return None
         parts: list[ColumnElement[bool]] = []
         for permit in self.permits_for(cls.__ledger__, act):
@@ -357,6 +358,8 @@ def _strangers(session: OrmSession, scope: Scope, record: Base, changed: set[str
         name = mapper.get_property_by_column(column).key
         if name not in changed and "village_id" not in changed:
             continue
+        if about(column).across and village_columns(relation.mapper.class_) == ("id",):
+            continue  # a village may be named by any other; that it exists is the foreign key's to say
         target = getattr(record, relation.key) if inspect(record).attrs[relation.key].history.added else None
         if target is None and getattr(record, name) is not None:
             with session.no_autoflush:

@@ -42,6 +42,33 @@ class Session(OrmSession):
         if writing is not None:
             self.info["writing"] = writing
 
+    @contextmanager
+    def over_the_line(self) -> Iterator[None]:
+        """Read columns (no records, which would stay in reach) that every village may know of every other."""
+        narrow = self.scope
+        self.info["scope"] = Scope(narrow.actor, unconfined=True)
+        try:
+            with self.no_autoflush:
+                yield
+        finally:
+            self.info["scope"] = narrow
+
+    @contextmanager
+    def crossing(self) -> Iterator[None]:
+        """Widen the scope to every village while a hand-over moves what is one village's to another's.
+
+        The actor, and so the trail, stays. What was loaded under the wide scope is forgotten at the end, so that
+        nothing of it can be reached afterwards.
+        """
+        narrow = self.scope
+        self.info["scope"] = Scope(narrow.actor, unconfined=True)
+        try:
+            yield
+            self.flush()
+        finally:
+            self.info["scope"] = narrow
+            self.expunge_all()
+
     def because(self, reason: str) -> None:
         """The reason that the next flush's rows of the trail carry."""
         self.info["reason"] = reason
@@ -86,12 +113,22 @@ def _check(session: Session, context: UOWTransaction, instances: object) -> None
             problems = [*_shape(obj), *obj.problems(today)]
             if problems:
                 raise Invalid(obj, problems)
-    _sign(session, given)
+    _follow(session, list(given))
+    _sign(session, dict.fromkeys([*given, *_about_to_be_written(session)]))
 
 
 @event.listens_for(Session, "after_flush")
 def _record(session: Session, context: UOWTransaction) -> None:
     trail.record(session)
+
+
+def _follow(session: Session, records: list[Base]) -> None:
+    """Add what comes of the records that are written: by the rules, so no scope is asked."""
+    with session.no_autoflush:
+        for record in [found for one in records for found in one.consequences()]:
+            _fill(record)
+            record.prepare()
+            session.add(record)
 
 
 def _about_to_be_written(session: Session) -> list[Base]:

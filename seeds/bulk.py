@@ -19,14 +19,15 @@ from models.place import Township, Village
 from models.resident import Resident
 from models.scope import Scope
 from models.session import Session, open_session
+from models.setting import Setting, SettingName
 from models.supply import Supply
 from models.volunteer import Volunteer
 from seeds.accounts import load_accounts
 from seeds.bulk_ledgers import Ledgers
 from seeds.bulk_people import People
 from seeds.demo import NotEmpty
-from seeds.diary import Progress, pinned
-from seeds.loading import Load, hurried, indexed_afterwards
+from seeds.diary import Progress, at, pinned
+from seeds.loading import Load, hurried, indexed_afterwards, stored
 from seeds.places import DEMO_TOWNSHIP, load_places, only_these_take_part, villages_of
 
 AUTHOR: Final = "演示数据 demo"
@@ -69,6 +70,8 @@ def _fill(
     session: Session, villages: list[Village], size: int, today: date, dice: Random, progress: Progress | None
 ) -> None:
     load = Load(session)
+    rules = load.sheet(Setting, "name", "value", "valid_from")
+    rules.add(0, stored(at(today, 8)), SettingName.OBSERVATION_DAYS.value, "14", today.isoformat())
     people = People(load, today, dice, size)
     ledgers = Ledgers(load, people)
     done = 0

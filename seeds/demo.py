@@ -12,6 +12,7 @@ from models.session import Session
 from seeds.accounts import load_accounts
 from seeds.corrections import enter_corrections
 from seeds.diary import Progress, pinned
+from seeds.dossiers import enter_dossiers, enter_rules
 from seeds.gates import enter_checkpoints
 from seeds.gatherings import enter_gatherings
 from seeds.giving import enter_donations, enter_supplies
@@ -51,6 +52,7 @@ def load_demo(session: Session, today: date, password: str, seed: int = 2020, pr
 def tell(setting: Setting) -> None:
     """Enter everything into the diary, one ledger after the other."""
     appoint_staff(setting)
+    enter_rules(setting)
     followed = observe(setting)
     residents = enter_files(setting, dict.fromkeys(one.resident for one in followed))
     businesses = enter_venues(setting)
@@ -62,6 +64,7 @@ def tell(setting: Setting) -> None:
     enter_service(setting, volunteers, checkpoints)
     enter_supplies(setting, followed, volunteers)
     enter_donations(setting)
+    enter_dossiers(setting, followed)
     enter_supervision(setting)
     enter_corrections(setting, residents, businesses, volunteers)
     enter_reports(setting, followed, residents)

@@ -15,11 +15,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import event
+
 from models import clock
+from models.alert import Alert
 from models.base import Record
 from models.session import Session, remove
 
 Progress = Callable[[str, int, int], None]
+Deed = Callable[[Session], None]
 
 
 def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -29,10 +33,12 @@ def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 @dataclass
 class _Page:
-    """What was entered on one day: new records, then changes, then what went into the recycle bin."""
+    """What was entered on one day: new records, then changes, then what was done with what came of them, then what went
+    into the recycle bin."""
 
     new: list[Record] = field(default_factory=list)
     changes: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
     gone: list[Record] = field(default_factory=list)
 
 
@@ -52,6 +58,10 @@ class Diary:
         """A record that was entered before gets new values."""
         self._pages[day].changes.append((record, values))
 
+    def do(self, day: date, deed: Deed) -> None:
+        """Something is done with records that came of others, as alerts come of visits."""
+        self._pages[day].deeds.append(deed)
+
     def throw_away(self, day: date, record: Record) -> None:
         """A record that was entered before goes into the recycle bin."""
         self._pages[day].gone.append(record)
@@ -59,7 +69,7 @@ class Diary:
     def write(self, session: Session, progress: Progress | None = None) -> None:
         """Enter everything, the days in order. The caller commits."""
         days = sorted(self._pages)
-        with _all_kept():
+        with _all_kept(), _history(session):
             for number, day in enumerate(days, 1):
                 with pinned(day):
                     _write_page(session, self._pages[day])
@@ -68,15 +78,37 @@ class Diary:
 
 
 def _write_page(session: Session, page: _Page) -> None:
-    session.add_all(page.new)
-    session.flush()
+    for early in (True, False):  # the evening's rules are asked when the morning is on record
+        session.add_all(r for r in page.new if (r.created_at.astimezone(clock.ZONE).time() < time(12)) is early)
+        session.flush()
     for record, values in page.changes:
         for name, value in values.items():
             setattr(record, name, value)
     session.flush()
+    for deed in page.deeds:
+        deed(session)
+    session.flush()
     for record in page.gone:
         remove(session, record)
     session.flush()
+
+
+@contextmanager
+def _history(session: Session) -> Iterator[None]:
+    """What is entered happened before, with events of its own; an alert was raised when its visit was entered."""
+    before = session.info.get("history", False)
+    session.info["history"] = True
+    event.listen(session, "transient_to_pending", _raise_with_its_visit)
+    try:
+        yield
+    finally:
+        event.remove(session, "transient_to_pending", _raise_with_its_visit)
+        session.info["history"] = before
+
+
+def _raise_with_its_visit(session: Session, record: object) -> None:
+    if isinstance(record, Alert) and record.visit is not None and record.visit.created_at:
+        record.raised_at = record.created_at = record.visit.created_at
 
 
 @contextmanager

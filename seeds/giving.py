@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from models.observation import ObservationKind
 from models.place import Village
 from models.supply import Directed, Donation, DonationKind, Supply, SupplyKind, SupplyStatus
 from models.volunteer import Volunteer
@@ -48,9 +47,8 @@ def enter_supplies(setting: Setting, followed: list[Followed], volunteers: list[
     for volunteer in volunteers:
         couriers[volunteer.village.name].append(volunteer)
     for one in followed:
-        if one.kind is ObservationKind.HOME:
-            for _ in range(setting.dice.choice((0, 0, 1, 1, 2))):
-                _ask(setting, one, couriers[one.village])
+        for _ in range(setting.dice.choice((0, 0, 1, 1, 2))):
+            _ask(setting, one, couriers[one.village])
 
 
 def _ask(setting: Setting, one: Followed, couriers: list[Volunteer]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
+from models.handover import HandOver, HandOverStatus
 from models.observation import (
     DAYS,
     EventKind,
@@ -22,7 +22,8 @@ from models.observation import (
     Visit,
 )
 from models.place import Village
-from models.resident import FileStatus, Resident
+from models.resident import Resident
+from seeds import addresses
 from seeds.courses import MISSED, NOT_MET, Course, Left, Reading, courses
 from seeds.diary import at
 from seeds.people import make_observed_file
@@ -31,57 +32,69 @@ from seeds.villages import UNREPORTED, Setting
 CENTRE: Final = "区集中医学观察点"
 HOSPITAL: Final = "区人民医院隔离病区"
 CITY_HOSPITAL: Final = "市定点医院"
+TAKES_OVER: Final = "砖场村"
+
+S = ObservationStatus
 
 
 @dataclass
 class Followed:
-    """One observation as it went, for the counts of the daily reports."""
+    """One person's observation as it went, for the counts of the daily reports."""
 
     village: str
     resident: Resident
     observation: Observation
-    kind: ObservationKind
     began_on: date
+    ends_on: date
     left_on: date | None = None
     left: Left | None = None
+    taken_over: tuple[date, Village] | None = None
     abnormal_on: set[date] = field(default_factory=set)
+
+    def village_on(self, day: date) -> Village:
+        """The village that is responsible on a day."""
+        if self.taken_over and day > self.taken_over[0]:
+            return self.taken_over[1]
+        return self.observation.village
 
 
 def observe(setting: Setting) -> list[Followed]:
     """Enter the files, observations, events and visits of everybody who is or was observed."""
-    followed: list[Followed] = []
-    for village in setting.villages:
-        for course in courses(setting.dice, village.name):
-            followed += _follow(setting, village, course)
-    return followed
+    return [
+        _follow(setting, village, course)
+        for village in setting.villages
+        for course in courses(setting.dice, village.name)
+    ]
 
 
-def _follow(setting: Setting, village: Village, course: Course) -> Iterator[Followed]:
+def _follow(setting: Setting, village: Village, course: Course) -> Followed:
     exposure = setting.day(course.since)
     arrived_on = exposure + timedelta(days=setting.dice.randint(0, 1))
     began_on = arrived_on + timedelta(days=setting.dice.randint(0, 1))
     resident = make_observed_file(setting, village, arrived_on)
-    kind = ObservationKind.HOSPITAL if course.in_hospital else ObservationKind.HOME
-    resident.status = FileStatus.HOSPITAL if course.in_hospital else FileStatus.OBSERVED
     setting.diary.enter(began_on, resident)
-    home = _open(setting, resident, kind, exposure, began_on)
-    home.left, home.left_on = course.left, setting.day(course.ago) if course.left else None
-    yield home
+    ends_on = setting.day(course.since - DAYS - course.corrected_by)
+    one = Followed(village.name, resident, _open(setting, resident, exposure, began_on), began_on, ends_on)
+    one.left, one.left_on = course.left, setting.day(course.ago) if course.left else None
+    if course.handed_over:
+        one.taken_over = setting.day(course.handed_over), setting.village(TAKES_OVER)
+        _hand_over(setting, one, *one.taken_over)
     if course.corrected_by:
-        _correct_end(setting, home, course)
+        _correct_end(setting, one)
     if course.left is not None:
-        yield from _leave(setting, home, course)
-    _enter_visits(setting, home, course, _last_day(setting, home, course))
+        _leave(setting, one, course)
+    _enter_visits(setting, one, course)
+    return one
 
 
-def _open(setting: Setting, resident: Resident, kind: ObservationKind, exposure: date, began_on: date) -> Followed:
+def _open(setting: Setting, resident: Resident, exposure: date, began_on: date) -> Observation:
     village = resident.village
     cadre = setting.cadre(village)
     observation = Observation(
         village=village,
         resident=resident,
-        kind=kind,
-        place={ObservationKind.CENTRAL: CENTRE, ObservationKind.HOSPITAL: HOSPITAL}.get(kind),
+        kind=ObservationKind.HOME,
+        status=S.OBSERVED,
         cadre=cadre.name,
         cadre_phone=cadre.phone,
         last_exposure_on=exposure,
@@ -89,89 +102,133 @@ def _open(setting: Setting, resident: Resident, kind: ObservationKind, exposure:
         first_period=setting.dice.choice((Period.AM, Period.PM)),
     )
     setting.diary.enter(began_on, observation)
-    _enter_event(setting, observation, EventKind.OPENED, began_on)
-    return Followed(village.name, resident, observation, kind, began_on)
+    _enter_event(setting, observation, EventKind.OPENED, began_on, None, S.OBSERVED)
+    return observation
 
 
-def _enter_event(setting: Setting, observation: Observation, kind: EventKind, on: date, note: str = "") -> None:
+def _enter_event(
+    setting: Setting,
+    observation: Observation,
+    kind: EventKind,
+    on: date,
+    was: ObservationStatus | None,
+    became: ObservationStatus | None,
+    note: str = "",
+    village: Village | None = None,
+) -> None:
     event = ObservationEvent(
-        village=observation.village,
+        village=village or observation.village,
         resident=observation.resident,
         observation=observation,
         kind=kind,
+        was=was,
+        became=became,
         on=on,
         note=note or None,
     )
+    setting.events.append(event)
     setting.diary.enter(on, event)
 
 
-def _correct_end(setting: Setting, home: Followed, course: Course) -> None:
-    reason = "补充调查：到达后又与来自武汉的亲属同住"
-    ends_on = setting.day(course.since - DAYS - course.corrected_by)
-    setting.diary.change(setting.day(2), home.observation, ends_on_corrected=ends_on, correction_reason=reason)
-    _enter_event(setting, home.observation, EventKind.CORRECTED, setting.day(2), reason)
-
-
-def _leave(setting: Setting, home: Followed, course: Course) -> Iterator[Followed]:
-    """End the observation at home; some are observed elsewhere from then on."""
-    on, observation, resident = setting.day(course.ago), home.observation, home.resident
-    if course.left is Left.RELEASED:
-        setting.diary.change(on, observation, status=ObservationStatus.RELEASED, released_on=on)
-        setting.diary.change(on, resident, status=FileStatus.RELEASED)
-        _enter_event(setting, observation, EventKind.RELEASED, on, "观察期满，体温正常，发放解除医学观察通知书")
-    elif course.left is Left.LOST:
-        setting.diary.change(on, observation, status=ObservationStatus.LOST)
-        setting.diary.change(on, resident, status=FileStatus.LOST)
-        _enter_event(setting, observation, EventKind.LOST, on, "多次上门无人，电话停机，已报派出所协查")
-    elif course.left is Left.HANDED_OVER:
-        _transfer(setting, home, on, ObservationStatus.HANDED_OVER, "经济开发区", "随亲属迁往开发区居住，已书面移交")
-        _enter_event(setting, observation, EventKind.HANDED_OUT, on)
-    elif course.left is Left.HOSPITAL:
-        _transfer(setting, home, on, ObservationStatus.HOSPITAL, HOSPITAL, "发热伴咳嗽")
-        setting.diary.change(on, observation, became_suspected=True)
-        _enter_event(setting, observation, EventKind.SUSPECTED, on)
-        _enter_event(setting, observation, EventKind.HOSPITAL, on)
-        yield _open(setting, resident, ObservationKind.HOSPITAL, setting.day(course.since), on)
-    else:
-        _transfer(setting, home, on, ObservationStatus.CENTRAL, CENTRE, "居家不具备单独隔离条件")
-        _enter_event(setting, observation, EventKind.CENTRAL, on)
-        yield from _observe_in_centre(setting, home, course)
-
-
-def _transfer(setting: Setting, followed: Followed, on: date, status: ObservationStatus, to: str, reason: str) -> None:
+def _hand_over(setting: Setting, one: Followed, on: date, to: Village) -> None:
+    """Asked for the day before, accepted; from then on the file and what hangs on it are the other village's."""
+    reason = "随亲属迁往砖场村居住"
+    asked = HandOver(
+        from_village=one.resident.village, to_village=to, from_name=one.village, to_name=to.name, reason=reason,
+        **asked_for(setting, one.resident, on - timedelta(days=1)),
+    )  # fmt: skip
+    setting.diary.enter(on - timedelta(days=1), asked, asked.asked_at)
     setting.diary.change(
-        on, followed.observation, status=status, transferred_on=on, transferred_to=to, transfer_reason=reason
+        on,
+        asked,
+        status=HandOverStatus.ACCEPTED,
+        answered_by=setting.cadre(to).name,
+        answered_at=at(on, 9, 40),
     )
-    setting.diary.change(on, followed.resident, status=FileStatus(status.value))
+    _enter_event(setting, one.observation, EventKind.HANDED_OUT, on, S.OBSERVED, None, reason)
+    _enter_event(setting, one.observation, EventKind.HANDED_IN, on, None, S.OBSERVED, reason, to)
+    address = addresses.address(setting.dice, to.name)
+    setting.diary.change(on, one.resident, village=to, address=address)
+    setting.diary.change(on, one.observation, village=to)
 
 
-def _observe_in_centre(setting: Setting, home: Followed, course: Course) -> Iterator[Followed]:
-    on = setting.day(course.ago)
-    central = _open(setting, home.resident, ObservationKind.CENTRAL, setting.day(course.since), on)
-    last = setting.today
-    if course.left is Left.CONFIRMED:
-        confirmed_on = setting.day(course.ago - 3)
-        central.left, central.left_on = Left.CONFIRMED, confirmed_on
-        _transfer(setting, central, confirmed_on, ObservationStatus.CONFIRMED, CITY_HOSPITAL, "核酸检测阳性")
-        _enter_event(setting, central.observation, EventKind.CONFIRMED, confirmed_on)
-        last = confirmed_on - timedelta(days=1)
-    yield central
-    _enter_visits(setting, central, Course(course.since), last)
+def asked_for(setting: Setting, resident: Resident, on: date) -> dict[str, Any]:
+    """What a question to take somebody over carries of its own; the number follows when the file has one."""
+    return {
+        "resident": resident,
+        "name": resident.name,
+        "phone": resident.phone,
+        "asked_by": setting.cadre(resident.village).name,
+        "asked_at": at(on, 15, 20),
+        "status": HandOverStatus.ASKED,
+    }
+
+
+def _correct_end(setting: Setting, one: Followed) -> None:
+    reason = "补充调查：到达后又与来自武汉的亲属同住"
+    setting.diary.change(setting.day(2), one.observation, ends_on_corrected=one.ends_on, correction_reason=reason)
+    _enter_event(setting, one.observation, EventKind.CORRECTED, setting.day(2), S.OBSERVED, S.OBSERVED, reason)
+
+
+def _leave(setting: Setting, one: Followed, course: Course) -> None:
+    """End the observation at home; some are observed elsewhere from then on, and some are confirmed there."""
+    on, observation, resident = setting.day(course.ago), one.observation, one.resident
+    if course.left is Left.RELEASED:
+        team = "、".join(name for name in (resident.police, resident.doctor, resident.grid_worker) if name)
+        setting.diary.change(on, observation, status=S.RELEASED, released_on=on, signed_by=team)
+        note = "观察期满，体温正常，发放解除医学观察通知书"
+        _enter_event(setting, observation, EventKind.RELEASED, on, S.OBSERVED, S.RELEASED, note)
+    elif course.left is Left.LOST:
+        setting.diary.change(on, observation, status=S.LOST)
+        note = "多次上门无人，电话停机，已报派出所协查"
+        _enter_event(setting, observation, EventKind.LOST, on, S.OBSERVED, S.LOST, note)
+    elif course.left is Left.EXCLUDED:
+        setting.diary.change(on, observation, status=S.EXCLUDED)
+        note = "核实未到过重点地区，系同名误报"
+        _enter_event(setting, observation, EventKind.EXCLUDED, on, S.OBSERVED, S.EXCLUDED, note)
+    elif course.left is Left.HOSPITAL:
+        feverish = bool(course.readings)
+        reason = "发热伴咳嗽" if feverish else "原有慢性病，转院观察"
+        if feverish:
+            setting.diary.change(on, observation, became_suspected=True)
+            _enter_event(setting, observation, EventKind.SUSPECTED, on, S.OBSERVED, S.OBSERVED)
+        _transfer(setting, observation, on, EventKind.HOSPITAL, S.OBSERVED, HOSPITAL, reason)
+    else:
+        reason = "居家不具备单独隔离条件"
+        _transfer(setting, observation, on, EventKind.CENTRAL, S.OBSERVED, CENTRE, reason)
+        if course.left is Left.CONFIRMED:
+            confirmed_on = setting.day(course.ago - 3)
+            setting.diary.change(confirmed_on, observation, became_suspected=True)
+            _transfer(setting, observation, confirmed_on, EventKind.CONFIRMED, S.CENTRAL, CITY_HOSPITAL, "核酸检测阳性")
+
+
+_KINDS: Final = {S.CENTRAL: ObservationKind.CENTRAL, S.HOSPITAL: ObservationKind.HOSPITAL}
+
+
+def _transfer(
+    setting: Setting,
+    observation: Observation,
+    on: date,
+    kind: EventKind,
+    was: ObservationStatus,
+    to: str,
+    reason: str,
+) -> None:
+    """Moved to the centre or a hospital: the same observation, from then on in others' hands."""
+    became = S(kind.value)
+    changes = {"status": became, "transferred_on": on, "transferred_to": to, "transfer_reason": reason, "place": to}
+    if became in _KINDS:
+        changes["kind"] = _KINDS[became]
+    setting.diary.change(on, observation, **changes)
+    _enter_event(setting, observation, kind, on, was, became, reason)
 
 
 # ---- visits ----
 
 
-def _last_day(setting: Setting, home: Followed, course: Course) -> date:
-    ends_on = setting.day(course.since - DAYS - course.corrected_by)
-    left = [home.left_on - timedelta(days=1)] if home.left_on else []
-    return min([setting.today, ends_on, *left])
-
-
-def _enter_visits(setting: Setting, followed: Followed, course: Course, last: date) -> None:
-    """The visits of every day and period that was expected, up to this morning."""
-    if followed.kind is ObservationKind.HOSPITAL:
-        return
+def _enter_visits(setting: Setting, followed: Followed, course: Course) -> None:
+    """The visits of every day and period that was expected, up to this morning: until somebody signs off."""
+    last = followed.left_on - timedelta(days=1) if followed.left_on else setting.today
     for number in range((last - followed.began_on).days + 1):
         on = followed.began_on + timedelta(days=number)
         for period in (Period.AM, Period.PM):
@@ -201,16 +258,15 @@ def _enter_visit(setting: Setting, followed: Followed, on: date, period: Period,
     taken_at = _taken_at(setting, on, period)
     outcome = reading.outcome or Outcome.NORMAL
     abnormal = outcome is Outcome.ABNORMAL
-    central = followed.kind is ObservationKind.CENTRAL
     visit = Visit(
-        village=followed.observation.village,
+        village=followed.village_on(on),
         observation=followed.observation,
         resident=followed.resident,
         on=on,
         period=period,
         taken_at=taken_at if outcome.measured else None,
         temperature=Decimal(reading.tenths) / 10 if reading.tenths else None,
-        how=How.VIDEO if central else dice.choices((How.DOOR, How.VIDEO, How.PHONE), (70, 20, 10))[0],
+        how=dice.choices((How.DOOR, How.VIDEO, How.PHONE), (70, 20, 10))[0],
         outcome=outcome,
         symptoms=list(reading.symptoms) or ([Symptom.WELL] if outcome is Outcome.NORMAL else []),
         measures="佩戴口罩、通风、消毒" if dice.random() < 0.3 else None,

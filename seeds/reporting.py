@@ -6,11 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from models.clock import local_day
-from models.observation import ObservationKind
+from models.observation import ObservationEvent, ObservationStatus
 from models.place import Village
 from models.report import DailyReport, ReportStatus
 from models.resident import Resident
-from seeds.courses import Left
 from seeds.diary import at
 from seeds.observing import Followed
 from seeds.villages import UNREPORTED, Setting
@@ -19,6 +18,8 @@ DAYS_REPORTED: Final = 14
 _LATE_YESTERDAY: Final = ("浩芝村", "闸河村")
 _MADE_UP_THIS_MORNING: Final = "保丰村"  # yesterday's report
 _CORRECTED_THIS_MORNING: Final = "太丰村"  # yesterday's report, which was sent back
+
+S = ObservationStatus
 
 
 def enter_reports(setting: Setting, followed: list[Followed], residents: list[Resident]) -> None:
@@ -30,16 +31,25 @@ def enter_reports(setting: Setting, followed: list[Followed], residents: list[Re
             if village.name == UNREPORTED and ago == 0:
                 continue
             handed_in_at = _handed_in_at(setting, village, ago)
-            _hand_in(setting, village, ago, handed_in_at, figures(setting.day(ago), handed_in_at, own, files))
+            events = [event for event in setting.events if event.village is village]
+            _hand_in(setting, village, ago, handed_in_at, figures(setting.day(ago), handed_in_at, own, files, events))
 
 
-def figures(on: date, now: datetime, followed: list[Followed], residents: list[Resident]) -> dict[str, int]:
+def figures(
+    on: date, now: datetime, followed: list[Followed], residents: list[Resident], events: list[ObservationEvent]
+) -> dict[str, int]:
     """What a village's records come to on a day, at the instant when it reports."""
     files = [resident for resident in residents if resident.created_at <= now and local_day(resident.created_at) <= on]
-    home = [one for one in followed if one.kind is ObservationKind.HOME and one.began_on <= on]
-    central = [one for one in followed if one.kind is ObservationKind.CENTRAL and one.began_on <= on]
-    hospital = [one for one in followed if one.kind is ObservationKind.HOSPITAL and one.began_on <= on]
-    released = [one.left_on for one in followed if one.left is Left.RELEASED and one.left_on and one.left_on <= on]
+    told = [event for event in events if event.on <= on]
+    # who was taken over from another village came under observation here; a corrected end changes nobody's status
+    came = {
+        status: {id(event.observation): event.on for event in told if event.became is status is not event.was}
+        for status in (S.OBSERVED, S.CENTRAL, S.RELEASED)
+    }
+
+    def today(status: ObservationStatus) -> int:
+        return sum(day == on for day in came[status].values())
+
     return {
         "surveyed": len(files),
         "came": sum(resident.arrived_on is not None for resident in files),
@@ -47,13 +57,13 @@ def figures(on: date, now: datetime, followed: list[Followed], residents: list[R
         "lived_with_contact": sum(bool(resident.lived_with_contact) for resident in files),
         "met_from_area": sum(bool(resident.met_from_area) for resident in files),
         "abnormal": sum(on in one.abnormal_on for one in followed),
-        "central_today": sum(one.began_on == on for one in central),
-        "central_total": len(central),
-        "home_today": sum(one.began_on == on for one in home),
-        "home_total": len(home),
-        "released_today": released.count(on),
-        "released_total": len(released),
-        "in_hospital": len(hospital),
+        "central_today": today(S.CENTRAL),
+        "central_total": len(came[S.CENTRAL]),
+        "home_today": today(S.OBSERVED),
+        "home_total": len(came[S.OBSERVED]),
+        "released_today": today(S.RELEASED),
+        "released_total": len(came[S.RELEASED]),
+        "in_hospital": sum((event.became is S.HOSPITAL) - (event.was is S.HOSPITAL) for event in told),
     }
 
 
@@ -65,7 +75,7 @@ def _handed_in_at(setting: Setting, village: Village, ago: int) -> datetime:
     if ago == 1 and village.name == _MADE_UP_THIS_MORNING:
         return at(setting.today, 8, 5)
     if dice.random() < 0.07 or (ago == 1 and village.name in _LATE_YESTERDAY):
-        return at(on, 17, 4) + timedelta(minutes=dice.randint(0, 120))
+        return at(on, 17, 34) + timedelta(minutes=dice.randint(0, 120))
     return at(on, 14, 30) + timedelta(minutes=dice.randint(0, 145))
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
+from models.observation import ObservationEvent
 from models.place import Village
 from seeds.codes import Numbers
 from seeds.diary import Diary
@@ -61,6 +62,7 @@ class Setting:
     numbers: Numbers = field(default_factory=Numbers)
     diary: Diary = field(default_factory=Diary)
     staff: dict[str, Staff] = field(default_factory=dict)
+    events: list[ObservationEvent] = field(default_factory=list)
 
     @property
     def first_day(self) -> date:

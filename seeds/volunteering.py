@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from models.observation import DAYS, ObservationKind
+from models.observation import DAYS
 from models.person import Sex
 from models.place import Village
 from models.volunteer import Hours, Organisation, Politics, Volunteer
@@ -102,9 +102,7 @@ def _volunteer(setting: Setting, organisation: Organisation, village: Village, n
 
 def _observe_one(setting: Setting, volunteers: list[Volunteer], followed: list[Followed]) -> Volunteer:
     """A volunteer who is observed at home: the end of the term is written down here, the reason is not."""
-    one = next(
-        one for one in followed if one.village == "学苑社区" and one.left is None and one.kind is ObservationKind.HOME
-    )
+    one = next(one for one in followed if one.village == "学苑社区" and one.left is None)
     volunteer = next(v for v in volunteers if v.village.name == "学苑社区")
     resident = one.resident
     volunteer.name, volunteer.identity_number, volunteer.phone = resident.name, resident.identity_number, resident.phone

@@ -29,6 +29,7 @@ from models.account import Account, Grant, Role
 from models.base import Invalid, Problem
 from models.place import Township, Village
 from models.scope import Act
+from models.setting import Setting
 from models.trail import TrailEntry
 from models.words import N_
 
@@ -189,6 +190,18 @@ def _random_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _i in range(4)) for _j in range(3))
 
 
+class SettingView(LedgerView):
+    columns = ("name", "value", "valid_from", "township", "reason", "updated_by")
+    sections = (part(N_("Setting"), "name value valid_from township reason"),)
+    filters = ("name", "township", "valid_from")
+    order = "-valid_from"
+    icon = "sliders"
+    empty = N_("Nothing has been set: 14 days, 11:30 and 20:00, 17:30 hold.")
+
+    def prefill(self, form: Any) -> None:
+        form.valid_from.data = form.valid_from.data or clock.today()
+
+
 class TrailView(LedgerView):
     columns = ("record_label", "deed", "account_name", "at", "ledger", "village", "address")
     sections = (
@@ -222,4 +235,8 @@ class TrailView(LedgerView):
         return []
 
 
-VIEWS: Sequence[tuple[type[LedgerView], Any]] = ((AccountView, Account), (TrailView, TrailEntry))
+VIEWS: Sequence[tuple[type[LedgerView], Any]] = (
+    (AccountView, Account),
+    (SettingView, Setting),
+    (TrailView, TrailEntry),
+)

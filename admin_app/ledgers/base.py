@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from admin_app.ledgers.acting import Acting
 from admin_app.ledgers.declared import Declared
 from admin_app.ledgers.page import part
 from admin_app.ledgers.reading import Reading
@@ -10,7 +11,7 @@ from admin_app.ledgers.taking import Taking
 from admin_app.ledgers.writing import Writing
 
 
-class LedgerView(Reading, Writing, Removing, Taking, Declared):
+class LedgerView(Reading, Writing, Removing, Taking, Acting, Declared):
     """One ledger. Subclasses declare; ``admin_app/ledgers/places.py`` has short examples."""
 
 

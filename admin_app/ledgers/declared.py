@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
 
 from admin_app import database
+from admin_app.i18n import say
 from admin_app.ledgers import fields, finding, listing, lookup, show
 from admin_app.ledgers.page import Fact, Section
 from models import session as sessions
@@ -25,6 +26,9 @@ from models.base import Base, InVillage, Record, about
 from models.scope import Act
 from models.trail import Deed, Entry
 from models.words import N_
+
+if TYPE_CHECKING:
+    from admin_app.ledgers.acting import NamedAct
 
 
 class Declared(ModelView):
@@ -54,8 +58,12 @@ class Declared(ModelView):
     """Columns that a form need not offer, because the record takes them from what it points at."""
     later: ClassVar[tuple[str, ...]] = ()
     """Typed columns that are not offered when a record is made."""
+    acts: ClassVar[tuple[NamedAct, ...]] = ()
+    """What can be done with a record besides writing it (acting.py)."""
     icon: ClassVar[str] = "journal-text"
     can_be_made: ClassVar[bool] = True
+    can_be_changed: ClassVar[bool] = True
+    """False for what only acts change."""
     empty: ClassVar[str] = N_("There is nothing here yet.")
 
     # Flask-Admin's own permissive defaults are off; what may be done is asked of the scope, request by request.
@@ -214,6 +222,16 @@ def _choosable(record: Any, allowed: Any) -> bool:
 def _village_of(record: Any) -> int | None:
     found: int | None = getattr(record, "village_id", None)
     return found
+
+
+def tell(form: Any, problems: Iterable[Any], errors: list[str]) -> None:
+    """Put what the rules found at the fields it is about."""
+    for problem in problems:
+        words = say(problem.message, problem.params)
+        if problem.field in form:
+            form[problem.field].errors = [*form[problem.field].errors, words]
+        else:
+            errors.append(words)
 
 
 # The parts of LedgerView are mixed in, not derived from ModelView: Flask-Admin's metaclass copies every inherited

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, func, inspect, select
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, func, inspect, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
@@ -72,6 +72,10 @@ class ChoiceFilter(Filter):
     def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
         codes = [self.choices(v) for v in args.getlist(self.name) if v]
         column = getattr(self.cls, self.name)
+        computed = getattr(self.cls, "__standing__", {})
+        if any((self.name, code) in computed for code in codes):
+            today = clock.today()
+            return or_(*(computed[self.name, c](today) if (self.name, c) in computed else column == c for c in codes))
         return None if not codes else column == codes[0] if len(codes) == 1 else column.in_(codes)
 
     def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -187,6 +188,9 @@ class Moment:
     told: list[Told]
     reason: str = ""
     where: str = ""
+    text: str = ""
+    url: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,35 @@
-"""一人一档: residents' files, observations and visits."""
+"""Villages, and 一人一档: residents' files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Any
 
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import lazy_gettext
+from wtforms.validators import InputRequired
+
+from admin_app import database, i18n, identity
 from admin_app.i18n import say
+from admin_app.ledgers import fields, finding, show
+from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Link
-from models import clock
+from admin_app.ledgers.page import Action, Cell, DetailsPage, Fact, Kind, Link, Moment
+from models import clock, course, doubles, handover
+from models.alert import Alert
+from models.base import Invalid
+from models.dossier import Contact, Journey, Paper
+from models.handover import receivers
+from models.happenings import Happening, happenings
 from models.observation import Observation, Visit
 from models.place import Village
-from models.resident import Resident
+from models.resident import FileStatus, Resident
 from models.scope import Act
+from models.session import Session
 from models.words import N_
 
 
@@ -20,6 +38,37 @@ def sex_and_age(person: Any) -> str:
     age = person.age(clock.today())
     parts = [say(person.sex.label) if person.sex else "", "" if age is None else str(age)]
     return " ".join(p for p in parts if p)
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+CLOSED = (FileStatus.EXCLUDED, FileStatus.HANDED_OVER)
+
+
+def _chip(status: FileStatus) -> Cell:
+    return Cell(say(status.label), Kind.CHIP, status.tone)
+
+
+def _moment(happening: Happening, may_open: bool) -> Moment:
+    """Something that happened, in words."""
+    text = " · ".join(t for t in (show.words_of(d) for d in happening.details) if t)
+    url = f"/admin/{happening.ledger}/details/?id={happening.record_id}" if may_open and happening.record_id else ""
+    whole_day = happening.at.astimezone(clock.ZONE).time() == time(12)
+    when = i18n.day(clock.local_day(happening.at)) if whole_day else i18n.instant(happening.at)
+    return Moment(when, "", say(happening.what), happening.tone, [], text=text, url=url, at=happening.at)
+
+
+def _village_field(label: str) -> Any:
+    """Every village of the district: whoever hands over must be able to name the one that takes over."""
+    session = database.session()
+    return fields.ReferenceField(
+        lazy_gettext(label), [InputRequired()], column="to_village_id", options=lambda: receivers(session)
+    )
+
+
+def _ask_hand_over(session: Session, resident: Resident, typed: Typed) -> None:
+    who = identity.signed_in().name
+    to = typed["to_village"] or 0
+    handover.ask(session, resident, to, typed["reason"], who, clock.now(), typed["address"])
 
 
 class VillageView(LedgerView):
@@ -55,12 +104,131 @@ class ResidentView(LedgerView):
     filters = ("status", "category", "village", "arrived_on", "met_case", "sought_care")
     quick = (("status", "observed"), ("status", "due"), ("status", "pending"), ("category", "from_wuhan"))
     search_hint = N_("Name, pinyin, initials, identity number or its last four, phone")
-    related = ((Observation, "resident"), (Visit, "resident"))
+    related = (
+        (Observation, "resident"),
+        (Visit, "resident"),
+        (Alert, "resident"),
+        (Journey, "resident"),
+        (Contact, "resident"),
+        (Paper, "resident"),
+    )
+    acts = (
+        NamedAct(
+            "hand_over",
+            N_("Hand over"),
+            lambda session, resident, typed: _ask_hand_over(session, resident, typed),
+            asks=("to_village", "reason", "address"),
+            may=lambda resident: resident.status not in CLOSED,
+            done=N_("asked the other village to take over"),
+        ),
+        NamedAct(
+            "rule_out",
+            N_("Rule out"),
+            lambda session, resident, typed: course.rule_out(resident),
+            may=lambda resident: resident.status is FileStatus.PENDING,
+            done=N_("ruled out"),
+        ),
+        NamedAct(
+            "take_up_again",
+            N_("Verify again"),
+            lambda session, resident, typed: course.take_up_again(resident),
+            may=lambda resident: resident.status is FileStatus.EXCLUDED,
+            done=N_("to be verified again"),
+        ),
+    )
     icon = "person-vcard"
     empty = N_("No files yet. Make the first with “New record”.")
 
     def beside(self, record: Any) -> str:
         return sex_and_age(record)
+
+    def _writer(self, name: str) -> show.Writer:
+        if name == "status":
+            today = clock.today()
+            return lambda resident: _chip(resident.standing(today))
+        return super()._writer(name)
+
+    def _bulk_actions(self) -> list[Action]:
+        actions = super()._bulk_actions()
+        if self.may(Act.CREATE, "handover") and self.may(Act.EDIT, "resident"):
+            actions.insert(0, Action("hand_over", say(N_("Hand over"))))
+        return actions
+
+    def ask_also(self, name: str) -> dict[str, Any]:
+        if name != "hand_over":
+            return {}
+        options = [("", "—"), *((str(r.id), r.name) for r in receivers(database.session()))]
+        return {"wants_reason": True, "choices": ("to_village", say(N_("To the village")), options)}
+
+    def _apply(self, name: str, records: Sequence[Any]) -> None:
+        if name != "hand_over":
+            super()._apply(name, records)
+            return
+        to = finding.record_id(request.form.get("to_village", "")) or 0
+        who, reason = identity.signed_in().name, request.form.get("reason", "")
+        handover.ask_many(database.session(), records, to, reason, who, clock.now())
+
+    def already(self, found: Any) -> str:
+        if found is None:
+            return say(N_("This identity number is known in another village: ask for a hand-over."))
+        return super().already(found)
+
+    def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
+        same = doubles.likely(database.session(), record)
+        if same:
+            names = "、".join(str(r) for r in same)
+            flash(say(N_("This may be a double of: %(names)s. Look at both and merge them."), {"names": names}), "warn")
+        return super().saved(record, is_new)
+
+    @expose("/merge/", methods=("GET", "POST"))
+    def merge_view(self) -> ResponseReturnValue:
+        """Two files side by side; then one of them."""
+        keep, other = self.get_one(request.args.get("id")), self.get_one(request.args.get("other"))
+        self._require(Act.EDIT, keep)
+        self._require(Act.DELETE, other)
+        session = database.session()
+        found = doubles.differences(keep, other)
+        if request.method == "POST":
+            take = {d.name: request.form.get(f"take-{d.name}") == "other" for d in found}
+            number = keep.id
+            try:
+                doubles.merge(session, keep, other, take, clock.today())
+                session.commit()
+            except Invalid as refused:
+                session.rollback()
+                flash("; ".join(say(p.message, p.params) for p in refused.problems), "bad")
+            else:
+                flash(say(N_("Two files became one. The other is in the recycle bin.")), "ok")
+            return redirect(f"{self.base}details/?id={number}")
+        rows = [
+            (d.name, say(show.label_of(Resident, d.name)), self._side(keep, d.name), self._side(other, d.name))
+            for d in found
+        ]
+        hanging = [(say(title), many) for title, many in doubles.hanging(session, other).items()]
+        return self.render(
+            "admin/ledger/merge.html", title=say(N_("Merge two files")), keep=keep, other=other, rows=rows,
+            hanging=hanging, back_url=f"{self.base}details/?id={keep.id}",
+            swap_url=f"{self.base}merge/?id={other.id}&other={keep.id}",
+        )  # fmt: skip
+
+    def _side(self, record: Any, name: str) -> str:
+        return self._writer(name)(record).text
+
+    def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
+        """The changes of the file and everything that happened to the person, as one line."""
+        page = super()._details_page(record, revealed)
+        told = [_moment(h, self.may(Act.READ, h.ledger)) for h in happenings(database.session(), record)]
+        line = sorted([*page.timeline, *told], key=lambda m: m.at or NEVER, reverse=True)
+        same = doubles.likely(database.session(), record)
+        likely = [
+            Fact(sex_and_age(r) or "#", Cell(str(r), url=f"{self.base}merge/?id={record.id}&other={r.id}"))
+            for r in same
+        ]
+        sections = [(say(N_("Likely doubles: look and merge")), likely), *page.sections] if likely else page.sections
+        return replace(page, timeline=line, sections=sections)
+
+    def act_fields(self) -> dict[str, Any]:
+        return {"to_village": lambda: _village_field(N_("To the village"))}
 
     def more_links(self, record: Any) -> list[Link]:
         if self.may(Act.CREATE, "observation"):
@@ -68,53 +236,4 @@ class ResidentView(LedgerView):
         return []
 
 
-class ObservationView(LedgerView):
-    columns = ("resident", "status", "kind", "began_on", "ends_on", "cadre", "village")
-    sections = (
-        part(
-            N_("Observation"),
-            "resident kind status place last_exposure_on began_on first_period days ends_on",
-        ),
-        part(N_("Responsible"), "cadre cadre_phone note"),
-        part(
-            N_("How it ended"),
-            "ends_on_corrected correction_reason released_on became_suspected transferred_on "
-            "transferred_to transfer_reason",
-        ),
-    )
-    derived = ("village",)
-    filters = ("status", "kind", "village", "resident", "began_on", "ends_on")
-    quick = (("status", "observed"), ("kind", "hospital"), ("status", "released"))
-    search = ("resident", "cadre")
-    search_hint = N_("Name, pinyin, identity number or phone of the person")
-    related = ((Visit, "observation"),)
-    icon = "hourglass-split"
-
-    def more_links(self, record: Any) -> list[Link]:
-        if self.may(Act.CREATE, "visit"):
-            return [Link(say(N_("Record a visit")), f"/admin/visit/new/?observation={record.id}")]
-        return []
-
-
-class VisitView(LedgerView):
-    columns = ("resident", "outcome", "temperature", "on", "period", "how", "village")
-    sections = (
-        part(N_("Visit"), "observation on period temperature outcome how taken_at symptoms"),
-        part(N_("Three questions"), "went_out contacts measures note late_reason"),
-    )
-    derived = ("village",)
-    filters = ("outcome", "period", "how", "village", "on", "temperature", "observation", "resident")
-    quick = (("outcome", "abnormal"), ("outcome", "not_met"), ("outcome", "refused"))
-    search = ("resident",)
-    search_hint = N_("Name, pinyin, identity number or phone of the person")
-    order = "-on"
-    icon = "thermometer-half"
-
-    def prefill(self, form: Any) -> None:
-        now = clock.now().astimezone(clock.ZONE)
-        form.on.data = form.on.data or now.date()
-        if "taken_at" in form and form.taken_at.data is None:
-            form.taken_at.data = now
-
-
-VIEWS = ((VillageView, Village), (ResidentView, Resident), (ObservationView, Observation), (VisitView, Visit))
+VIEWS = ((VillageView, Village), (ResidentView, Resident))

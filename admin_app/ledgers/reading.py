@@ -128,7 +128,7 @@ class Reading(Part):
             str(record),
             cells,
             url,
-            f"{self.base}edit/?id={record.id}" if scope.may_to(Act.EDIT, record) else "",
+            f"{self.base}edit/?id={record.id}" if self.can_be_changed and scope.may_to(Act.EDIT, record) else "",
             f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
         )
 
@@ -226,7 +226,7 @@ class Reading(Part):
             subtitle=self._under_title(record),
             status=self._writer(status)(record) if status and self._seen([status], record) else None,
             sections=sections,
-            links=[*self.more_links(record), *links],
+            links=[*self.act_links(record), *self.more_links(record), *links],
             delete_url=f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
             version=getattr(record, "version", 0),
             related=self._related(session, record),

@@ -117,6 +117,10 @@ class Removing(Part):
         said = ngettext("Done for %(num)d record.", "Done for %(num)d records.", len(records))
         return self._act(lambda: self._apply(name, records), records, said)
 
+    def ask_also(self, name: str) -> dict[str, Any]:
+        """What the page of a bulk action asks besides yes: ``choices`` (name, label, options), ``wants_reason``."""
+        return {}
+
     def _apply(self, name: str, records: Sequence[Any]) -> None:
         if name == "remove":
             for record in records:
@@ -144,5 +148,5 @@ class Removing(Part):
             danger=danger,
             confirm_label=label,
             cancel_url=self.base,
-            wants_reason=False,
+            **{"wants_reason": False, **self.ask_also(name)},
         )

@@ -78,10 +78,13 @@ def writer(cls: type[Base], name: str, url: Callable[[Any], str]) -> Writer:
     """The function that draws one attribute of a record. ``url`` gives the address of a record, "" if it has none."""
     kind = kind_of(cls, name)
     if kind is Kind.LINK:
+        key = references(cls)[name][0]
 
         def link(record: Any) -> Cell:
             target = getattr(record, name)
-            return NOTHING if target is None else Cell(str(target), kind, url=url(target))
+            if target is not None:
+                return Cell(str(target), kind, url=url(target))
+            return NOTHING if getattr(record, key) is None else Cell(say(N_("not open to you")), kind)
 
         return link
     if kind is Kind.MASKED:
@@ -151,6 +154,7 @@ def moment(session: Session, entry: TrailEntry, seen: frozenset[str] | None = No
         told=told_of(session, cls, entry.changes, seen) if cls is not None and tells else [],
         reason=reason_of(entry),
         where=entry.address,
+        at=entry.at,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import abort, flash, g, redirect, request
@@ -12,12 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField
 
 from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers import fields, finding, lookup, show
-from admin_app.ledgers.declared import Part
+from admin_app.ledgers.declared import Part, tell
 from admin_app.ledgers.page import Conflict, Difference, Fact, Link, Section
 from models import clock
 from models.base import Invalid, InVillage, Record, about
@@ -49,6 +49,8 @@ class Writing(Part):
         """Change a record; if somebody else has changed it since it was opened, show both versions instead."""
         record = self.get_one(request.args.get("id"))
         self._require(Act.EDIT, record)
+        if not self.can_be_changed:
+            abort(404)
         form = self._limited(self._edit_form_class(formdata=_posted(), obj=record), Act.EDIT, record)
         if request.method == "GET":
             form.version.data = str(record.version)
@@ -118,14 +120,14 @@ class Writing(Part):
         with session.no_autoflush:
             record = self.model()
             for field in form:
-                if field.name not in UNTYPED and not field.errors:
+                if field.name not in UNTYPED and not field.errors and not isinstance(field, FileField):
                     field.populate_obj(record, field.name)
             found = []
             if not self._lacks(record):  # the rules reckon with values that are there
                 found = [p for p in record.problems(clock.today()) if p.field in form and not form[p.field].errors]
         if record in session:
             session.expunge(record)
-        _tell(form, found, [])
+        tell(form, found, [])
 
     def _lacks(self, record: Any) -> bool:
         """Whether a closed list that must have a value has none."""
@@ -155,7 +157,7 @@ class Writing(Part):
             session.commit()
         except Invalid as refused:
             session.rollback()
-            _tell(form, refused.problems, self._errors)
+            tell(form, refused.problems, self._errors)
             return self._form_page(form, None if is_new else self.get_one(number))
         except StaleDataError:
             session.rollback()
@@ -230,6 +232,7 @@ class Writing(Part):
             link=g.get("form_link"),
             cancel_url=f"{self.base}details/?id={record.id}" if record else self.base,
             is_new=record is None,
+            multipart=any(isinstance(field, FileField) for field in form),
             fixed=self._fixed(record),
             notices=[],
             grants=self.subforms(record),
@@ -312,18 +315,8 @@ class Writing(Part):
 
 
 def _posted() -> Any:
-    return request.form if request.method == "POST" else None
+    return CombinedMultiDict((request.files, request.form)) if request.method == "POST" else None
 
 
 def _typed(form: Any, name: str) -> Any:
     return form[name].data if name in form else None
-
-
-def _tell(form: Any, problems: Iterable[Any], errors: list[str]) -> None:
-    """Put what the rules found at the fields it is about."""
-    for problem in problems:
-        words = say(problem.message, problem.params)
-        if problem.field in form:
-            form[problem.field].errors = [*form[problem.field].errors, words]
-        else:
-            errors.append(words)

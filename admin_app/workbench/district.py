@@ -10,15 +10,15 @@ from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, count, figure, heading
+from admin_app.workbench.watch import ADDRESS, OPEN_ALERTS, calls_url
 from models import clock
 from models.observation import Period
-from models.report import DEADLINE, overdue
 from models.session import Session
 from models.summaries import district_day, village_day
 from models.summaries.district_day import Counts, DistrictDay
 from models.summaries.reporting import VillageReport
 from models.summaries.slots import SlotCount
-from models.summaries.village_day import Terms
+from models.summaries.village_day import Terms, Waiting
 from models.words import Tone
 
 
@@ -34,13 +34,17 @@ def screen(session: Session, now: datetime) -> Screen:
             (
                 i18n.day(today),
                 _("%(count)d villages (communities)", count=day.totals.villages),
-                _("reports due at %(time)s", time=f"{DEADLINE:%H:%M}"),
+                _("reports due at %(time)s", time=f"{day.hours.deadline():%H:%M}"),
             )
         ),
-        links=[Link(_("Today's reports"), reports)] if reports else [],
+        links=[
+            *([Link(_("Today's reports"), reports)] if reports else []),
+            *([Link(_("Visits and alerts"), ADDRESS)] if to.rows("visit") else []),
+        ],
         figures=[
-            _unreported(day, overdue(today, now)),
+            _unreported(day, now > day.hours.deadline()),
             *_people(day.totals.counts, village_day.terms(session, today), today, to),
+            *_waiting(village_day.waiting(session, today), to),
             _enterprises(district_day.enterprises(session, today), to),
         ],
         tables=[_sheet(day, today, to)],
@@ -60,7 +64,7 @@ def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Fi
         figure(
             _("Under observation"),
             counts.observed,
-            to.rows("observation", observed, ("kind", "home"), ("kind", "central")),
+            to.rows("observation", observed),
             note=" · ".join(
                 (_("%(count)d new today", count=counts.new), _("%(count)d in hospital", count=counts.in_hospital))
             ),
@@ -72,7 +76,7 @@ def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Fi
             Tone.BAD,
             _("%(count)d with fever", count=counts.feverish) if counts.abnormal else "",
         ),
-        figure(_("Missed today"), counts.missed, tone=Tone.WARN),
+        figure(_("Missed today"), counts.missed, ADDRESS if to.rows("visit") else "", Tone.WARN),
         figure(
             _("Awaiting release"),
             terms.due,
@@ -80,6 +84,20 @@ def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Fi
             Tone.WARN,
             _("%(count)d since yesterday or longer", count=terms.overdue) if terms.overdue else "",
         ),
+    ]
+
+
+def _waiting(found: Waiting, to: Addresses) -> list[Figure]:
+    return [
+        figure(
+            _("Alerts"),
+            found.alerts,
+            to.rows("alert", *OPEN_ALERTS),
+            Tone.BAD,
+            _("%(count)d taken by nobody", count=found.raised) if found.raised else "",
+        ),
+        figure(_("Hand-overs waiting"), found.hand_overs, to.rows("handover", ("status", "asked")), Tone.WARN),
+        figure(_("Calls due"), found.calls, calls_url(), Tone.WARN),
     ]
 
 
@@ -97,6 +115,7 @@ def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
         ("cumulative", _("Cumulative")),
         ("new", _("New")),
         ("observed", _("Under observation")),
+        ("in_centre", _("At the centre")),
         ("in_hospital", _("In hospital")),
         ("released", _("Released")),
         ("morning", _("Morning visits")),
@@ -160,8 +179,9 @@ def _numbers(
     return [
         count(counts.cumulative, files()),
         count(counts.new, files(("began_on.from", today), ("began_on.to", today))),
-        count(counts.observed, files(observed, ("kind", "home"), ("kind", "central"))),
-        count(counts.in_hospital, files(observed, ("kind", "hospital"))),
+        count(counts.observed, files(observed)),
+        count(counts.in_centre, files(("status", "central"))),
+        count(counts.in_hospital, files(("status", "hospital"))),
         count(counts.released, files(("status", "released"))),
         visits(morning, Period.AM),
         visits(evening, Period.PM),

@@ -11,9 +11,10 @@ from admin_app.i18n import say
 from admin_app.identity import User
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, figure, heading
+from admin_app.workbench.watch import OPEN_ALERTS, calls_url, round_url
 from models import clock
 from models.observation import Period
-from models.report import DEADLINE
+from models.round import present_period
 from models.session import Session
 from models.summaries import slots, village_day
 from models.summaries.reporting import ReportState, VillageReport, reports
@@ -35,15 +36,16 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
         links=[Link(label, url, main=number == 0) for number, (label, url) in enumerate(links) if url],
         tasks=[
             *(_round(day, period, today, now, to) for period in Period),
+            *_waiting(day, today, to),
             *_checks(day, today, to),
-            *_report(reports(session, today, now), today, to),
+            *_report(reports(session, today, now, day.hours), day, today, to),
         ],
         figures=_figures(day, today, to),
         tables=[
             *(
                 _still_open(session, day, period, today, now, to)
                 for period in Period
-                if day.slots(period).open and _has_begun(period, today, now)
+                if day.slots(period).open and _has_begun(day, period, now)
             ),
             *_unchecked(session, day, today, to),
             *_overdue(session, day, today, to),
@@ -51,8 +53,8 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
     )
 
 
-def _has_begun(period: Period, today: date, now: datetime) -> bool:
-    return period is Period.AM or slots.present_period(now) is Period.PM or slots.over(today, period, now)
+def _has_begun(day: VillageDay, period: Period, now: datetime) -> bool:
+    return period is Period.AM or present_period(now) is Period.PM or day.over(period, now)
 
 
 def _on(today: date, *more: tuple[str, object]) -> tuple[tuple[str, object], ...]:
@@ -62,18 +64,49 @@ def _on(today: date, *more: tuple[str, object]) -> tuple[tuple[str, object], ...
 def _round(day: VillageDay, period: Period, today: date, now: datetime, to: Addresses) -> Task:
     slot = day.slots(period)
     label = _("Morning visits") if period is Period.AM else _("Evening visits")
-    url = to.rows("visit", *_on(today, ("period", period)))
+    url = round_url(to, today, period) or to.rows("visit", *_on(today, ("period", period)))
     if not slot.expected:
         return Task(label, _("Nobody is to be measured."), tone=Tone.OK)
     if not slot.open:
         note, tone = _("Everybody was visited."), Tone.OK
-    elif slots.over(today, period, now):
+    elif day.over(period, now):
         note, tone = _("%(count)d missed", count=slot.open), Tone.BAD
     else:
-        until = f"{slots.CUT_OFF[period]:%H:%M}"
+        until = f"{day.cut_off(period):%H:%M}"
         note = _("%(count)d still to be measured, until %(time)s", count=slot.open, time=until)
-        tone = Tone.WARN if _has_begun(period, today, now) else Tone.CALM
+        tone = Tone.WARN if _has_begun(day, period, now) else Tone.CALM
     return Task(label, note, url, tone, slot.done, slot.expected)
+
+
+def _waiting(day: VillageDay, today: date, to: Addresses) -> list[Task]:
+    """Alerts to take, people to release, calls to make, hand-overs to answer: only where there is something to do."""
+    waiting, due = day.waiting, day.terms.due
+    alerts = _("%(count)d to be dealt with, %(raised)d taken by nobody", count=waiting.alerts, raised=waiting.raised)
+    tasks = [
+        (waiting.alerts, _("Alerts"), alerts, to.rows("alert", *OPEN_ALERTS), Tone.BAD),
+        (
+            due,
+            _("Awaiting release"),
+            _("%(count)d whose term is over, to be signed off", count=due),
+            to.rows("resident", ("status", "due")),
+            Tone.BAD if day.terms.overdue else Tone.WARN,
+        ),
+        (
+            waiting.calls,
+            _("Calls due"),
+            _("%(count)d calls after release", count=waiting.calls),
+            calls_url(),
+            Tone.WARN,
+        ),
+        (
+            waiting.to_answer,
+            _("Hand-overs to answer"),
+            _("%(count)d to accept or refuse", count=waiting.to_answer),
+            to.rows("handover", ("status", "asked")),
+            Tone.WARN,
+        ),
+    ]
+    return [Task(label, note, url, tone) for count, label, note, url, tone in tasks if count]
 
 
 def _checks(day: VillageDay, today: date, to: Addresses) -> list[Task]:
@@ -86,8 +119,8 @@ def _checks(day: VillageDay, today: date, to: Addresses) -> list[Task]:
     return [Task(_("Must-close venues"), note, url, Tone.WARN if left else Tone.OK, checked, venues)]
 
 
-def _report(found: list[VillageReport], today: date, to: Addresses) -> list[Task]:
-    deadline = f"{DEADLINE:%H:%M}"
+def _report(found: list[VillageReport], day: VillageDay, today: date, to: Addresses) -> list[Task]:
+    deadline = f"{day.hours.deadline(day.township_id):%H:%M}"
     if not found:
         return []
     if len(found) > 1:
@@ -149,8 +182,15 @@ def _figures(day: VillageDay, today: date, to: Addresses) -> list[Figure]:
         figure(
             _("Under observation"),
             terms.observed,
-            to.rows("observation", observed, ("kind", "home"), ("kind", "central")),
-            note=_("%(count)d in hospital", count=terms.in_hospital) if terms.in_hospital else "",
+            to.rows("observation", observed),
+            note=" · ".join(
+                part
+                for part in (
+                    _("%(count)d at the centre", count=terms.in_centre) if terms.in_centre else "",
+                    _("%(count)d in hospital", count=terms.in_hospital) if terms.in_hospital else "",
+                )
+                if part
+            ),
         ),
         figure(
             _("Rectifications overdue"),
@@ -178,7 +218,7 @@ def _rest(shown: int, all_: int) -> str:
 
 
 def _still_open(session: Session, day: VillageDay, period: Period, today: date, now: datetime, to: Addresses) -> Sheet:
-    missed = slots.over(today, period, now)
+    missed = day.over(period, now)
     if period is Period.AM:
         title = _("Missed this morning") if missed else _("To be measured this morning")
     else:

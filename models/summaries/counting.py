@@ -16,14 +16,15 @@ class Place(NamedTuple):
 
     id: int
     name: str
+    township_id: int | None = None
 
 
 def villages(session: Session, ledger: str) -> list[Place]:
     """The villages that take part and whose records of a ledger the session may read, by their codes."""
     area = session.scope.area(Act.READ, ledger)
-    taking_part = select(Village.id, Village.name).where(Village.taking_part.is_(True))
+    taking_part = select(Village.id, Village.name, Village.township_id).where(Village.taking_part.is_(True))
     found = session.execute(taking_part.order_by(Village.code, Village.id))
-    return [Place(number, name) for number, name in found if number in area]
+    return [Place(*row) for row in found if row[0] in area]
 
 
 def by_village(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:

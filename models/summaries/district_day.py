@@ -8,21 +8,23 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
-from models.observation import FEVER, Observation, ObservationKind, ObservationStatus, Outcome, Period, Visit
+from models.observation import FEVER, Observation, ObservationStatus, Outcome, Period, Visit
 from models.session import Session
 from models.summaries import slots
 from models.summaries.counting import by_village, how_many, number_of
+from models.summaries.hours import Hours, hours
 from models.summaries.reporting import VillageReport, reports
 from models.summaries.slots import SlotCount
 
 
 class Counts(NamedTuple):
     """What is counted of a village, or of several together. ``cumulative``: everybody who ever came under observation,
-    those ``observed`` outside hospital, ``in_hospital`` and ``released`` among them; the others moved on."""
+    those ``observed`` at home, ``in_centre``, ``in_hospital`` and ``released`` among them; the others moved on."""
 
     cumulative: int = 0
     new: int = 0
     observed: int = 0
+    in_centre: int = 0
     in_hospital: int = 0
     released: int = 0
     abnormal: int = 0
@@ -56,6 +58,7 @@ class Totals(NamedTuple):
 class DistrictDay(NamedTuple):
     """The sheet: villages that have not reported first, those with somebody on file before the others, then by code."""
 
+    hours: Hours
     rows: list[VillageRow]
     totals: Totals
 
@@ -79,19 +82,22 @@ def district_day(session: Session, on: date, now: datetime) -> DistrictDay:
     standing = _standing(session)
     abnormal = _abnormal(session, on)
     by_slot = slots.counts(session, on)
+    times = hours(session, on)
     rows = []
-    for report in reports(session, on, now):
+    for report in reports(session, on, now, times):
         here = report.place.id
         slots_here = {period: by_slot.get((here, period), SlotCount()) for period in Period}
         counts = Counts(
             new=new.get(here, 0),
             abnormal=abnormal.get(here, (0, 0))[0],
             feverish=abnormal.get(here, (0, 0))[1],
-            missed=sum(slot.open for period, slot in slots_here.items() if slots.over(on, period, now)),
+            missed=sum(
+                slot.open for period, slot in slots_here.items() if times.over(period, now, report.place.township_id)
+            ),
         ).plus(standing.get(here, Counts()))
         rows.append(VillageRow(report, counts, slots_here[Period.AM], slots_here[Period.PM]))
     rows.sort(key=lambda row: (row.report.reported, row.counts.cumulative == 0))
-    return DistrictDay(rows, _totals(rows))
+    return DistrictDay(times, rows, _totals(rows))
 
 
 def _totals(rows: list[VillageRow]) -> Totals:
@@ -105,16 +111,16 @@ def _totals(rows: list[VillageRow]) -> Totals:
 
 def _standing(session: Session) -> dict[int, Counts]:
     """Where everybody who ever came under observation stands now, village by village."""
-    observed = Observation.status == ObservationStatus.OBSERVED
-    inside = by_village(session, Observation, observed, Observation.kind == ObservationKind.HOSPITAL)
     query = select(Observation.village_id, Observation.status, func.count()).group_by(
         Observation.village_id, Observation.status
     )
-    found = {village_id: Counts(in_hospital=count, observed=-count) for village_id, count in inside.items()}
+    found: dict[int, Counts] = {}
     for village_id, status, count in session.execute(query):
         here = Counts(
             cumulative=count,
             observed=count if status is ObservationStatus.OBSERVED else 0,
+            in_centre=count if status is ObservationStatus.CENTRAL else 0,
+            in_hospital=count if status is ObservationStatus.HOSPITAL else 0,
             released=count if status is ObservationStatus.RELEASED else 0,
         )
         found[village_id] = found.get(village_id, Counts()).plus(here)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from models import report
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.session import Session
 from models.summaries.counting import Place, villages
+from models.summaries.hours import Hours, hours
 from models.words import N_, Choice, Tone
 
 
@@ -50,7 +50,7 @@ class VillageReport(NamedTuple):
         return self.state not in (ReportState.WAITING, ReportState.MISSING, ReportState.RETURNED)
 
 
-def reports(session: Session, on: date, now: datetime) -> list[VillageReport]:
+def reports(session: Session, on: date, now: datetime, known: Hours | None = None) -> list[VillageReport]:
     """Every village's report for a day, in the order of the villages' codes."""
     total = sum((getattr(DailyReport, name) for name in FIGURES[1:]), start=getattr(DailyReport, FIGURES[0]))
     query = select(
@@ -62,10 +62,11 @@ def reports(session: Session, on: date, now: datetime) -> list[VillageReport]:
         (total == 0),
     ).where(DailyReport.on == on)
     found = {row[0]: row[1:] for row in session.execute(query)}
-    absent = ReportState.MISSING if report.overdue(on, now) else ReportState.WAITING
+    times = known or hours(session, on)
     rows = []
     for place in villages(session, "dailyreport"):
         if place.id not in found:
+            absent = ReportState.MISSING if now > times.deadline(place.township_id) else ReportState.WAITING
             rows.append(VillageReport(place, absent))
             continue
         number, at, punctuality, status, zero = found[place.id]

@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterator
+from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models import clock
-from models.observation import Observation, ObservationKind, Outcome, Period, Visit, day_of
+from models.observation import Observation, ObservationKind, ObservationStatus, Outcome, Period, Visit, day_of
 from models.resident import Resident
 from models.session import Session
 from models.summaries.counting import number_of
 
-CUT_OFF: Final = {Period.AM: time(11, 30), Period.PM: time(17, 30)}
-NOON: Final = time(12)
+_OVER: Final = tuple(status for status in ObservationStatus if status is not ObservationStatus.OBSERVED)
 
 
 class SlotCount(NamedTuple):
@@ -50,25 +49,15 @@ class OpenSlot(NamedTuple):
     days: int
 
 
-def cut_off(on: date, period: Period) -> datetime:
-    """The instant from which a slot without a visit is missed."""
-    return datetime.combine(on, CUT_OFF[period], clock.ZONE)
-
-
-def over(on: date, period: Period, now: datetime) -> bool:
-    """True once the slot's cut-off has come."""
-    return now >= cut_off(on, period)
-
-
-def present_period(now: datetime) -> Period:
-    """The period that a time of day belongs to."""
-    return Period.AM if now.astimezone(clock.ZONE).time() < NOON else Period.PM
-
-
 def under_way(on: date) -> ColumnElement[bool]:
-    """Observations whose person the village is to measure on a day at all."""
+    """Observations whose person the village is to measure on a day at all: until somebody signs off, not longer."""
+    left_later = or_(Observation.released_on > on, Observation.transferred_on > on)
     return and_(
-        Observation.ends_on >= on,
+        # each arm names its status, so that an index finds the few
+        or_(
+            Observation.status == ObservationStatus.OBSERVED,
+            and_(Observation.status.in_(_OVER), or_(Observation.ends_on >= on, left_later)),
+        ),
         Observation.began_on <= on,
         Observation.kind != ObservationKind.HOSPITAL,
         or_(Observation.released_on.is_(None), Observation.released_on > on),
@@ -88,24 +77,23 @@ def expected(on: date, period: Period) -> ColumnElement[bool]:
 
 def counts(session: Session, on: date) -> dict[tuple[int, Period], SlotCount]:
     """The slots of a day by village and period; a village without any is left out."""
-    morning = from_morning(on)
-    query = (
-        select(
-            Observation.village_id,
-            number_of(morning),
-            number_of(and_(morning, _visited(on, Period.AM))),
-            func.count(),
-            number_of(_visited(on, Period.PM)),
-        )
-        .where(under_way(on))
-        .group_by(Observation.village_id)
-    )
-    unmet = _unmet(session, on)
-    found: dict[tuple[int, Period], SlotCount] = {}
-    for village_id, mornings, mornings_done, evenings, evenings_done in session.execute(query):
-        for period, expecting, done in ((Period.AM, mornings, mornings_done), (Period.PM, evenings, evenings_done)):
-            found[village_id, period] = SlotCount(expecting, done, unmet.get((village_id, period), 0))
-    return found
+    expecting: dict[tuple[int, Period], int] = {}
+    for few in _apart(on):
+        query = select(Observation.village_id, number_of(from_morning(on)), func.count()).where(under_way(on), few)
+        for village_id, mornings, evenings in session.execute(query.group_by(Observation.village_id)):
+            for period, count in ((Period.AM, mornings), (Period.PM, evenings)):
+                expecting[village_id, period] = expecting.get((village_id, period), 0) + count
+    paid = _paid(session, on)
+    return {slot: SlotCount(count, *paid.get(slot, (0, 0))) for slot, count in expecting.items()}
+
+
+def _apart(on: date) -> Iterator[ColumnElement[bool]]:
+    """Those who are under way in parts, each of which an index finds without reading all that are over."""
+    over, never_released = Observation.status.in_(_OVER), Observation.released_on.is_(None)
+    yield Observation.status == ObservationStatus.OBSERVED
+    yield and_(over, Observation.ends_on >= on, never_released, Observation.transferred_on.is_(None))
+    yield and_(over, Observation.released_on > on)
+    yield and_(over, never_released, Observation.transferred_on > on)
 
 
 def _visited(on: date, period: Period) -> ColumnElement[bool]:
@@ -114,16 +102,21 @@ def _visited(on: date, period: Period) -> ColumnElement[bool]:
     return select(Visit.id).where(*here).correlate(Observation).exists()
 
 
-def _unmet(session: Session, on: date) -> dict[tuple[int, Period], int]:
-    """How many expected slots of a day have a visit that reached nobody: few, so that they are looked up first."""
+def _paid(session: Session, on: date) -> dict[tuple[int, Period], tuple[int, int]]:
+    """How many expected slots of a day have a visit, and how many of these visits reached nobody."""
     query = (
-        select(Observation.village_id, Visit.period, func.count())
+        select(
+            Observation.village_id,
+            Visit.period,
+            func.count(),
+            number_of(Visit.outcome.in_((Outcome.NOT_MET, Outcome.REFUSED))),
+        )
+        .select_from(Visit)
         .join(Visit.observation)
-        .where(Visit.on == on, Visit.outcome.in_((Outcome.NOT_MET, Outcome.REFUSED)))
-        .where(under_way(on), or_(Visit.period == Period.PM, from_morning(on)))
+        .where(Visit.on == on, under_way(on), or_(Visit.period == Period.PM, from_morning(on)))
         .group_by(Observation.village_id, Visit.period)
     )
-    return {(village_id, period): count for village_id, period, count in session.execute(query)}
+    return {(village_id, period): (done, unmet) for village_id, period, done, unmet in session.execute(query)}
 
 
 def still_open(session: Session, on: date, period: Period, limit: int) -> list[OpenSlot]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from models.alert import Alert, AlertKind, AlertStatus
 from models.business import Business, Control, Inspection, Recheck
 from models.gathering import CaseStatus, Tipoff
-from models.observation import FEVER, Observation, ObservationKind, ObservationStatus, Outcome, Period, Visit
+from models.handover import HandOver, HandOverStatus
+from models.observation import FEVER, Observation, ObservationStatus, Outcome, Period, Visit
+from models.scope import Act
 from models.session import Session
-from models.summaries import slots
-from models.summaries.counting import by_village, how_many, number_of
+from models.summaries import calls, slots
+from models.summaries.counting import by_village, how_many, number_of, villages
+from models.summaries.hours import Hours, common, hours
 from models.summaries.slots import SlotCount
 from models.supply import UNDER_WAY, Supply
 
@@ -27,9 +31,11 @@ class Unusual(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Who is under observation, and whose term ends. ``due`` (待解除): over or ending today, nobody signed it off."""
+    """Who is under observation at home, at the centre and in hospital, and whose term at home ends. ``due`` (待解除):
+    over or ending today, nobody signed it off."""
 
     observed: int = 0
+    in_centre: int = 0
     in_hospital: int = 0
     due: int = 0
     overdue: int = 0
@@ -44,17 +50,40 @@ class Checks(NamedTuple):
     checked: int = 0
 
 
-class VillageDay(NamedTuple):
-    """A day's work within the session's area."""
+class Waiting(NamedTuple):
+    """What waits for somebody: alerts not closed (``raised`` of them taken by nobody), calls to those released, and
+    hand-overs (``to_answer`` of them here, the others elsewhere)."""
 
+    alerts: int = 0
+    raised: int = 0
+    fever: int = 0
+    calls: int = 0
+    hand_overs: int = 0
+    to_answer: int = 0
+
+
+class VillageDay(NamedTuple):
+    """A day's work within the session's area; ``hours`` say until when."""
+
+    hours: Hours
+    township_id: int | None
     terms: Terms
     morning: SlotCount
     evening: SlotCount
     unusual: Unusual
+    waiting: Waiting
     checks: Checks
     to_rectify: int
     tips: int
     supplies: int
+
+    def cut_off(self, period: Period) -> datetime:
+        """Until when the villages are to be done with a round."""
+        return self.hours.cut_off(period, self.township_id)
+
+    def over(self, period: Period, now: datetime) -> bool:
+        """True once what is open is missed."""
+        return now > self.cut_off(period)
 
     def slots(self, period: Period) -> SlotCount:
         """The slots of one period."""
@@ -85,10 +114,13 @@ def village_day(session: Session, on: date) -> VillageDay:
     """What there is to do on a day, over all villages the session may read."""
     by_slot = slots.counts(session, on)
     return VillageDay(
+        hours=hours(session, on),
+        township_id=common(place.township_id for place in villages(session, "visit")),
         terms=terms(session, on),
         morning=_together(by_slot, Period.AM),
         evening=_together(by_slot, Period.PM),
         unusual=unusual(session, on),
+        waiting=waiting(session, on),
         checks=checks(session, on),
         to_rectify=sum(by_village(session, Inspection, unrectified(on)).values()),
         tips=how_many(session, Tipoff, Tipoff.status.in_((CaseStatus.NEW, CaseStatus.VERIFIED))),
@@ -103,20 +135,48 @@ def _together(by_slot: dict[tuple[int, Period], SlotCount], period: Period) -> S
 
 def terms(session: Session, on: date) -> Terms:
     """Who is under observation now, by the end of the term."""
+    present = (ObservationStatus.OBSERVED, ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL)
     query = (
-        select(Observation.kind, Observation.ends_on, func.count())
-        .where(Observation.status == ObservationStatus.OBSERVED)
-        .group_by(Observation.kind, Observation.ends_on)
+        select(Observation.status, Observation.ends_on, func.count())
+        .where(Observation.status.in_(present))
+        .group_by(Observation.status, Observation.ends_on)
     )
-    found = [(kind is ObservationKind.HOSPITAL, end, count) for kind, end, count in session.execute(query)]
+    found = session.execute(query).all()
+    at_home = [(end, count) for status, end, count in found if status is ObservationStatus.OBSERVED]
     tomorrow = on + timedelta(days=1)
     return Terms(
-        observed=sum(count for inside, _, count in found if not inside),
-        in_hospital=sum(count for inside, _, count in found if inside),
-        due=sum(count for _, end, count in found if end <= on),
-        overdue=sum(count for _, end, count in found if end < on),
-        ends_today=sum(count for _, end, count in found if end == on),
-        ends_tomorrow=sum(count for _, end, count in found if end == tomorrow),
+        observed=sum(count for _, count in at_home),
+        in_centre=sum(count for status, _, count in found if status is ObservationStatus.CENTRAL),
+        in_hospital=sum(count for status, _, count in found if status is ObservationStatus.HOSPITAL),
+        due=sum(count for end, count in at_home if end <= on),
+        overdue=sum(count for end, count in at_home if end < on),
+        ends_today=sum(count for end, count in at_home if end == on),
+        ends_tomorrow=sum(count for end, count in at_home if end == tomorrow),
+    )
+
+
+def waiting(session: Session, on: date) -> Waiting:
+    """What waits for somebody now."""
+    query = (
+        select(Alert.status, Alert.kind, func.count())
+        .where(Alert.status.in_((AlertStatus.RAISED, AlertStatus.TAKEN)))
+        .group_by(Alert.status, Alert.kind)
+    )
+    alerts = session.execute(query).all()
+    by_receiver = (
+        select(HandOver.to_village_id, func.count())
+        .where(HandOver.status == HandOverStatus.ASKED)
+        .group_by(HandOver.to_village_id)
+    )
+    asked = session.execute(by_receiver).all()
+    area = session.scope.area(Act.EDIT, "handover")
+    return Waiting(
+        alerts=sum(count for _, _, count in alerts),
+        raised=sum(count for status, _, count in alerts if status is AlertStatus.RAISED),
+        fever=sum(count for _, kind, count in alerts if kind is AlertKind.FEVER),
+        calls=sum(calls.due(session, on).values()),
+        hand_overs=sum(count for _, count in asked),
+        to_answer=sum(count for village_id, count in asked if village_id in area),
     )
 
 

@@ -8,7 +8,7 @@ from models import business, supervision
 from models.business import Business, Inspection, VenueStatus
 from models.enterprise import Resumption, ResumptionStatus
 from models.gathering import Banquet, CaseStatus, Tipoff
-from models.observation import Observation, ObservationKind, ObservationStatus
+from models.observation import Observation, ObservationEvent, ObservationStatus
 from models.publicity import Publicity, PublicityKind
 from models.report import DailyReport, Punctuality
 from models.resident import FileStatus, Resident
@@ -36,10 +36,15 @@ def test_some_reports_were_late_made_up_or_corrected(demo: Session) -> None:
 
 def test_reports_agree_with_the_records(demo: Session) -> None:
     for report in demo.scalars(select(DailyReport).where(DailyReport.on == TODAY)):
-        opened = of_village(demo, Observation, report.village.name)
-        assert report.home_total == sum(one.kind is ObservationKind.HOME for one in opened)
-        assert report.central_total == sum(one.kind is ObservationKind.CENTRAL for one in opened)
-        assert report.released_total == sum(one.status is ObservationStatus.RELEASED for one in opened)
+        events = of_village(demo, ObservationEvent, report.village.name)
+        ever = {
+            status: {event.observation_id for event in events if event.became is status} for status in ObservationStatus
+        }
+        assert report.home_total == len(ever[ObservationStatus.OBSERVED])
+        assert report.central_total == len(ever[ObservationStatus.CENTRAL])
+        assert report.released_total == len(ever[ObservationStatus.RELEASED])
+        observations = of_village(demo, Observation, report.village.name)
+        assert report.in_hospital == sum(one.status is ObservationStatus.HOSPITAL for one in observations)
 
 
 def test_venues_are_in_trouble_and_enterprises_in_every_state(demo: Session) -> None:

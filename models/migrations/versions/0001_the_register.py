@@ -2,30 +2,39 @@
 
 Revision ID: 0001
 Revises:
-
-Written to be read: ``must`` and ``may`` are columns that are required or not, ``refers`` and ``may_refer``
-are foreign keys, ``is_one_of`` and ``may_be`` are closed lists with a CHECK, ``counts`` are numbers that are
-never below zero. A ``ledger`` is a ``record`` (versioned, signed, with a recycle bin) of one village; its
-indexes leave the bin out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from models.migrations.vocabulary import (
+    INSTANT,
+    NUMBER,
+    bytewise,
+    check,
+    counts,
+    decimal,
+    is_one_of,
+    key,
+    ledger,
+    live_index,
+    may,
+    may_be,
+    may_refer,
+    must,
+    numbered,
+    record,
+    refers,
+    table,
+    unique,
+)
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-# SQLite only counts up by itself on INTEGER primary keys.
-NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-# UTC on both; only PostgreSQL can say so.
-INSTANT = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 SEARCHED_BY_NAME = ("resident", "volunteer")
 
@@ -797,131 +806,3 @@ def _follow_in_sqlite(name: str) -> None:
 
 def _on_sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
-
-
-# ---- the words of this migration ----
-
-Item = sa.schema.SchemaItem
-# what needs to know the table it stands in, for its name
-ItemOf = Callable[[str], Iterator[Item]]
-
-
-def table(name: str, *items: Item | ItemOf) -> None:
-    """A table."""
-    parts = [part for item in items for part in (item(name) if callable(item) else (item,))]
-    op.create_table(name, *parts)
-
-
-def record(name: str, *items: Item | ItemOf) -> None:
-    """A table whose rows are numbered, versioned, signed and deleted into a recycle bin."""
-    table(
-        name,
-        numbered,
-        *items,
-        must("version", NUMBER),
-        must("created_at", INSTANT),
-        must("updated_at", INSTANT),
-        must("updated_by", sa.String(60)),
-        may("deleted_at", INSTANT),
-        may("deleted_by", sa.String(60)),
-    )
-
-
-def ledger(name: str, *items: Item | ItemOf) -> None:
-    """Records of one village each."""
-    record(name, refers("village_id", "village"), *items)
-    where = sa.text("deleted_at IS NOT NULL")
-    op.create_index(f"ix_{name}_bin", name, ["village_id", "deleted_at"], sqlite_where=where, postgresql_where=where)
-
-
-def live_index(table: str, *columns: str, unique: bool = False) -> None:
-    """An index over the records that are not in the recycle bin."""
-    where = sa.text("deleted_at IS NULL")
-    name = f"{'uq' if unique else 'ix'}_{table}_{'_'.join(columns)}"[:60]
-    op.create_index(name, table, list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
-
-
-def numbered(table: str) -> Iterator[Item]:
-    yield must("id", NUMBER)
-    yield sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}"))
-
-
-def key(name: str, type_: sa.types.TypeEngine[Any]) -> ItemOf:
-    """A primary key that is given, not counted."""
-
-    def items(table: str) -> Iterator[Item]:
-        yield sa.Column(name, type_, nullable=False, autoincrement=False)
-        yield sa.PrimaryKeyConstraint(name, name=op.f(f"pk_{table}"))
-
-    return items
-
-
-def must(name: str, type_: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
-    return sa.Column(name, type_, nullable=False)
-
-
-def may(name: str, type_: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
-    return sa.Column(name, type_, nullable=True)
-
-
-def refers(name: str, target: str, nullable: bool = False) -> ItemOf:
-    """A foreign key; what it points at cannot be purged while it is pointed at."""
-
-    def items(table: str) -> Iterator[Item]:
-        yield sa.Column(name, NUMBER, nullable=nullable)
-        yield sa.ForeignKeyConstraint([name], [f"{target}.id"], name=op.f(f"fk_{table}_{name}"), ondelete="RESTRICT")
-
-    return items
-
-
-def may_refer(name: str, target: str) -> ItemOf:
-    return refers(name, target, nullable=True)
-
-
-def is_one_of(name: str, *codes: str, nullable: bool = False) -> ItemOf:
-    """A closed list."""
-
-    def items(table: str) -> Iterator[Item]:
-        yield sa.Column(name, sa.String(max(map(len, codes))), nullable=nullable)
-        listed = ", ".join(f"'{code}'" for code in codes)
-        yield from check(f"{name}_listed", f"{name} IN ({listed})")(table)
-
-    return items
-
-
-def may_be(name: str, *codes: str) -> ItemOf:
-    return is_one_of(name, *codes, nullable=True)
-
-
-def counts(*names: str) -> ItemOf:
-    """Numbers that are never below zero."""
-
-    def items(table: str) -> Iterator[Item]:
-        for name in names:
-            yield from check(f"{name}_counted", f"{name} >= 0")(table)
-
-    return items
-
-
-def check(name: str, condition: str) -> ItemOf:
-    def items(table: str) -> Iterator[Item]:
-        yield sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-    return items
-
-
-def unique(*columns: str) -> ItemOf:
-    def items(table: str) -> Iterator[Item]:
-        yield sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-    return items
-
-
-def bytewise(length: int) -> sa.types.TypeEngine[str]:
-    """Text compared byte by byte on both databases, so that a prefix search uses the index."""
-    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
-
-
-def decimal(digits: int, places: int) -> sa.types.TypeEngine[Any]:
-    """SQLite has no decimals: it keeps a double, which the application rounds."""
-    return sa.Numeric(digits, places).with_variant(sa.Double(), "sqlite")

@@ -27,7 +27,8 @@ from tests.models.summaries.world import TODAY, at, make
 
 DISTRICT = Area(everywhere=True)
 ONE, TWO, NOBODYS = (Area(villages=frozenset(villages)) for villages in ({2}, {1, 3}, {5}))
-HEALTH = ("resident", "observation", "visit")
+HEALTH = ("resident", "observation", "visit", "alert", "followup", "handover", "round", "summary")
+PAGES = ("round", "summary")
 READERS = {
     "district admin": [(Role.DISTRICT, DISTRICT)],
     "township admin": [(Role.DISTRICT, TWO)],
@@ -114,6 +115,8 @@ def test_every_number_opens_as_many_records_as_it_says(desk: Desk, name: str) ->
     opened = 0
     for where, text, url in linked(desk.page(user)):
         number = re.match(r"[\d,]+", text)
+        if urlsplit(url).path.split("/")[2] in PAGES:
+            continue  # a page of its own, with tests of its own
         if number is None or "/details/" in url or "/new/" in url or ("/visit/" in url and "/" in text):
             continue  # a name, or done/expected: the list shows what was done, expected or not
         assert desk.rows_behind(user, url) == int(number[0].replace(",", "")), (where, text, url)
@@ -136,6 +139,9 @@ def test_a_screen_is_drawn_with_links_that_open(desk: Desk, name: str) -> None:
     assert "" not in addresses
     for url in addresses:
         ledger = urlsplit(url).path.split("/")[2]
+        if ledger in PAGES:
+            assert user.scope.permits_for("visit"), url
+            continue
         assert user.scope.permits_for(ledger), url
         if urlsplit(url).path == f"/admin/{ledger}/":
             desk.rows_behind(user, url)
@@ -189,7 +195,7 @@ def test_a_village_sees_no_name_of_another(desk: Desk) -> None:
         (at(8), {"To be measured this morning"}),
         (at(11, 45), {"Missed this morning"}),
         (at(14), {"Missed this morning", "To be measured this evening"}),
-        (at(18), {"Missed this morning", "Missed this evening"}),
+        (at(20, 30), {"Missed this morning", "Missed this evening"}),
     ],
 )
 def test_names_are_to_be_measured_before_the_cut_off_and_missed_after_it(
@@ -213,7 +219,7 @@ def test_an_address_that_may_not_be_opened_is_not_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("district admin", 14), ("village admin", 13), ("coordinator", 8), ("auditor", 4)]
+    ("name", "most"), [("district admin", 21), ("village admin", 21), ("coordinator", 8), ("auditor", 4)]
 )
 def test_a_screen_asks_few_questions_however_large_the_district(desk: Desk, name: str, most: int) -> None:
     statements: list[str] = []

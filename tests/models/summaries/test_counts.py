@@ -10,15 +10,19 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Engine, event
 
+from models.alert import Alert, AlertKind, AlertStatus
 from models.business import Business, Control, Inspection, Recheck
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.followup import FollowUp, calls_due
 from models.gathering import CaseStatus, Tipoff
-from models.observation import Observation, ObservationKind, ObservationStatus, Outcome, Period, Visit, expected_slots
+from models.handover import HandOver, HandOverStatus
+from models.observation import Observation, ObservationStatus, Outcome, Period, Visit, expected_slots
 from models.place import Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
+from models.resident import FileStatus, Resident
 from models.scope import NOBODY, Scope
 from models.session import Session, open_session
-from models.summaries import audit, district_day, reporting, service, slots, village_day
+from models.summaries import audit, calls, district_day, reporting, service, slots, village_day, watch
 from models.supply import Supply, SupplyStatus
 from models.trail import Deed, TrailEntry
 from models.volunteer import Assignment, Duty, DutyStatus, Volunteer
@@ -41,6 +45,11 @@ class Seen(NamedTuple):
         found = self.world.live(cls, self.villages)
         return [row for row in found if all(row[name] == value for name, value in values.items())]
 
+    def asked(self, status: HandOverStatus) -> list[Row]:
+        """The hand-overs that these villages are asked to take over."""
+        found = self.world.live(HandOver)
+        return [row for row in found if row["status"] is status and row["to_village_id"] in self.villages]
+
 
 LOOKED_AT = [(1, EVERYWHERE), (2, EVERYWHERE), (3, EVERYWHERE), (1, {1, 3}), (2, {2}), (3, {5}), (1, set[int]())]
 
@@ -61,7 +70,7 @@ def seen(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Seen]:
 
 
 def expected(row: Row, on: date) -> tuple[Period, ...]:
-    names = ("kind", "began_on", "first_period", "ends_on", "released_on", "transferred_on")
+    names = ("kind", "status", "began_on", "first_period", "ends_on", "released_on", "transferred_on")
     return expected_slots(Observation(**{name: row[name] for name in names}), on)
 
 
@@ -78,6 +87,23 @@ def abnormal(seen: Seen) -> list[Row]:
 
 def feverish(seen: Seen) -> list[Row]:
     return [v for v in abnormal(seen) if v["temperature"] and Decimal(str(v["temperature"])) >= Decimal("37.3")]
+
+
+def open_alerts(seen: Seen) -> list[Row]:
+    return [row for row in seen.rows(Alert) if row["status"] is not AlertStatus.CLOSED]
+
+
+def calls_of(seen: Seen) -> Counter[int]:
+    """The calls that are due, by observation, as the rule tells them."""
+    made: dict[int, set[int]] = {}
+    for row in seen.rows(FollowUp):
+        made.setdefault(row["observation_id"], set()).add(row["day_no"])
+    names = ("status", "released_on")
+    due: Counter[int] = Counter()
+    for row in seen.rows(Observation):
+        observation = Observation(**{name: row[name] for name in names})
+        due[row["id"]] = len(calls_due(observation, frozenset(made.get(row["id"], ())), TODAY))
+    return due
 
 
 def unrectified(seen: Seen) -> list[Row]:
@@ -100,12 +126,12 @@ def test_a_day_in_the_villages_adds_up(seen: Seen) -> None:
     day = village_day.village_day(seen.session, TODAY)
 
     observed = seen.rows(Observation, status=ObservationStatus.OBSERVED)
-    inside = [row for row in observed if row["kind"] is ObservationKind.HOSPITAL]
     ends = Counter(row["ends_on"] for row in observed)
     overdue = sum(count for end, count in ends.items() if end < TODAY)
     assert day.terms == village_day.Terms(
-        observed=len(observed) - len(inside), in_hospital=len(inside), due=overdue + ends[TODAY], overdue=overdue,
-        ends_today=ends[TODAY], ends_tomorrow=ends[TOMORROW],
+        observed=len(observed), in_centre=len(seen.rows(Observation, status=ObservationStatus.CENTRAL)),
+        in_hospital=len(seen.rows(Observation, status=ObservationStatus.HOSPITAL)), due=overdue + ends[TODAY],
+        overdue=overdue, ends_today=ends[TODAY], ends_tomorrow=ends[TOMORROW],
     )  # fmt: skip
     assert day.morning == slots_of(seen, Period.AM)
     assert day.evening == slots_of(seen, Period.PM)
@@ -117,6 +143,18 @@ def test_a_day_in_the_villages_adds_up(seen: Seen) -> None:
     assert day.checks == (len(closed), len(closed) - len(unchecked(seen)))
     assert day.to_rectify == len(unrectified(seen))
     assert day.tips == sum(row["status"] is not CaseStatus.CLOSED for row in seen.rows(Tipoff))
+    alerts = open_alerts(seen)
+    asked = seen.asked(HandOverStatus.ASKED)
+    either = [
+        row
+        for row in seen.world.live(HandOver)
+        if row["status"] is HandOverStatus.ASKED and {row["from_village_id"], row["to_village_id"]} & seen.villages
+    ]
+    assert day.waiting == village_day.Waiting(
+        alerts=len(alerts), raised=sum(row["status"] is AlertStatus.RAISED for row in alerts),
+        fever=sum(row["kind"] is AlertKind.FEVER for row in alerts), calls=sum(calls_of(seen).values()),
+        hand_overs=len(either), to_answer=len(asked),
+    )  # fmt: skip
     assert day.supplies == sum(row["status"] in UNDER_WAY for row in seen.rows(Supply))
 
 
@@ -145,14 +183,14 @@ def test_the_sheet_is_what_the_loops_count_and_its_last_line_the_sum(seen: Seen)
     for row in sheet.rows:
         here = Seen(seen.session, seen.world, {row.report.place.id})
         observed = here.rows(Observation, status=ObservationStatus.OBSERVED)
-        inside = [o for o in observed if o["kind"] is ObservationKind.HOSPITAL]
         assert row.morning == slots_of(here, Period.AM)
         assert row.evening == slots_of(here, Period.PM)
         assert row.counts == district_day.Counts(
             cumulative=len(here.rows(Observation)),
             new=len(here.rows(Observation, began_on=TODAY)),
-            observed=len(observed) - len(inside),
-            in_hospital=len(inside),
+            observed=len(observed),
+            in_centre=len(here.rows(Observation, status=ObservationStatus.CENTRAL)),
+            in_hospital=len(here.rows(Observation, status=ObservationStatus.HOSPITAL)),
             released=len(here.rows(Observation, status=ObservationStatus.RELEASED)),
             abnormal=len(abnormal(here)),
             feverish=len(feverish(here)),
@@ -172,6 +210,40 @@ def test_villages_that_have_not_reported_come_first_and_of_those_the_ones_with_p
     assert order == sorted(order)
 
 
+@pytest.mark.parametrize("now", [at(9), at(12), at(20, 30)])
+def test_the_watch_counts_what_the_loops_count_in_every_village(seen: Seen, now: datetime) -> None:
+    rows = watch.watch(seen.session, TODAY, now)
+    assert {row.place.id for row in rows} == seen.villages
+    for row in rows:
+        here = Seen(seen.session, seen.world, {row.place.id})
+        am, pm = (slots_of(here, period).open for period in Period)
+        am_over, pm_over = now > at(11, 30), now > at(20)
+        kinds = Counter(alert["kind"] for alert in open_alerts(here))
+        asked = here.asked(HandOverStatus.ASKED)
+        due = [r for r in here.rows(Resident, status=FileStatus.OBSERVED) if r["due_on"] and r["due_on"] <= TODAY]
+        assert row.counts == watch.Watched(
+            am_open=0 if am_over else am, am_missed=am if am_over else 0,
+            pm_open=0 if pm_over else pm, pm_missed=pm if pm_over else 0,
+            fever=kinds[AlertKind.FEVER], symptoms=kinds[AlertKind.SYMPTOM], due=len(due),
+            unreached=kinds[AlertKind.NOT_MET] + kinds[AlertKind.REFUSED], hand_overs=len(asked),
+            hand_overs_late=sum(now - row["asked_at"] > timedelta(hours=24) for row in asked),
+            calls=sum(calls_of(here).values()),
+        )  # fmt: skip
+    total = watch.totals(rows)
+    for name in watch.Watched._fields:
+        assert getattr(total, name) == sum(getattr(row.counts, name) for row in rows)
+
+
+def test_those_who_are_to_be_called_are_as_many_as_the_number(seen: Seen) -> None:
+    due = {number: count for number, count in calls_of(seen).items() if count}
+    listed = calls.due_calls(seen.session, TODAY, limit=1000)
+    assert {one.observation_id: len(one.days) for one in listed} == due
+    for village in seen.villages:
+        here = [one for one in listed if one.village_id == village]
+        assert calls.due_calls(seen.session, TODAY, 1000, village) == here
+        assert calls.due(seen.session, TODAY).get(village, 0) == sum(len(one.days) for one in here)
+
+
 def test_enterprises_back_at_work(seen: Seen) -> None:
     resumed = seen.rows(Resumption, status=ResumptionStatus.RESUMED)
     assert district_day.enterprises(seen.session, TODAY) == (
@@ -179,7 +251,7 @@ def test_enterprises_back_at_work(seen: Seen) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("now", "absent"), [(at(17), "waiting"), (at(17, 1), "missing")])
+@pytest.mark.parametrize(("now", "absent"), [(at(17, 30), "waiting"), (at(17, 31), "missing")])
 def test_a_report_is_missing_from_the_deadline_and_a_zero_is_a_report(seen: Seen, now: datetime, absent: str) -> None:
     for report in reporting.reports(seen.session, TODAY, now):
         stored = [row for row in seen.rows(DailyReport, on=TODAY) if row["village_id"] == report.place.id]
@@ -275,8 +347,9 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("ask", "most"),
     [
-        (lambda session: village_day.village_day(session, TODAY), 9),
-        (lambda session: district_day.district_day(session, TODAY, at(12)), 10),
+        (lambda session: village_day.village_day(session, TODAY), 17),
+        (lambda session: district_day.district_day(session, TODAY, at(12)), 13),
+        (lambda session: watch.watch(session, TODAY, at(12)), 12),
         (lambda session: service.service(session, TODAY), 6),
     ],
 )

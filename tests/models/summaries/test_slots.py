@@ -1,7 +1,7 @@
 """The expected slots counted in SQL are those that the rule tells of each observation."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,22 +75,3 @@ def test_sql_expects_what_the_rule_expects(connection: Connection, made: list[di
         transaction.rollback()
     assert counted == told
     assert listed == by_rule
-
-
-@pytest.mark.parametrize(
-    ("period", "now", "over"),
-    [
-        (Period.AM, at(11, 29), False),
-        (Period.AM, at(11, 30), True),
-        (Period.PM, at(17, 29), False),
-        (Period.PM, at(17, 30), True),
-        (Period.PM, at(0, 5, TODAY + timedelta(days=1)), True),
-    ],
-)
-def test_a_slot_is_missed_from_its_cut_off(period: Period, now: datetime, over: bool) -> None:
-    assert slots.over(TODAY, period, now) is over
-
-
-def test_the_morning_lasts_until_noon_in_shanghai() -> None:
-    assert slots.present_period(at(11, 59)) is Period.AM
-    assert slots.present_period(at(12, 0)) is Period.PM

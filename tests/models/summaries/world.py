@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from models.account import Role
+from models.alert import Alert, AlertKind, AlertStatus
 from models.base import Base
 from models.business import Business, BusinessKind, Control, Inspection, Recheck, VenueStatus, Way
 from models.clock import ZONE
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.followup import DAYS, CallOutcome, FollowUp
 from models.gathering import CaseStatus, Source, Tipoff, Topic
+from models.handover import HandOver, HandOverStatus
 from models.observation import (
     How,
     Observation,
@@ -37,7 +40,8 @@ Row = dict[str, Any]
 TEMPERATURES = {Outcome.NORMAL: [36.5], Outcome.ABNORMAL: [37.2, 37.3, 38.0, None]}
 
 LEDGERS = (
-    "village", "resident", "observation", "visit", "business", "inspection", "enterprise", "resumption", "tipoff",
+    "village", "resident", "observation", "visit", "alert", "followup", "handover", "business",
+    "inspection", "enterprise", "resumption", "tipoff",
     "supply", "dailyreport", "volunteer", "duty", "assignment", "trail",
 )  # fmt: skip
 
@@ -50,7 +54,7 @@ def at(hour: int, minute: int = 0, day: date = TODAY) -> datetime:
 def confined_to(*villages: int, role: Role = Role.VILLAGE) -> Scope:
     """A scope that may read everything of some villages, and nothing of the others."""
     area = Area(villages=frozenset(villages))
-    return Scope(Actor(1, role.value), tuple(Permit(name, area, frozenset({Act.READ})) for name in LEDGERS))
+    return Scope(Actor(1, role.value), tuple(Permit(name, area, frozenset({Act.READ, Act.EDIT})) for name in LEDGERS))
 
 
 @dataclass
@@ -100,6 +104,7 @@ def make(seed: int) -> World:
         _report(world, village_id)
         _service(world, village_id)
     _assignments(world)
+    _hand_overs(world)
     _trail(world)
     return world
 
@@ -118,7 +123,7 @@ def _people(world: World, village_id: int) -> None:
         resident = world.add(
             Resident, village_id=village_id, name=dice.choice("赵钱孙李周吴") + dice.choice("甲乙丙丁"), pinyin="",
             initials="", name_tokens="", category=dice.choice(list(Category)), status=dice.choice(list(FileStatus)),
-            address=f"{dice.randint(1, 4)} 组",
+            address=f"{dice.randint(1, 4)} 组", due_on=_maybe(world, _near(world, 3, 3), 0.7),
         )  # fmt: skip
         for _ in range(dice.randint(0, 2)):
             began = _near(world, 16, 1)
@@ -131,6 +136,29 @@ def _people(world: World, village_id: int) -> None:
                 transferred_on=_maybe(world, max(began, _near(world, 2, 2)), 0.2), became_suspected=False,
             )  # fmt: skip
             _visits(world, observation)
+            _calls(world, observation)
+
+
+def _calls(world: World, observation: Row) -> None:
+    """Calls that were made, and what came of visits."""
+    for day_no in DAYS:
+        if world.dice.random() < 0.3:
+            world.add(
+                FollowUp, village_id=observation["village_id"], observation_id=observation["id"],
+                resident_id=observation["resident_id"], day_no=day_no, on=TODAY, outcome=CallOutcome.WELL,
+            )  # fmt: skip
+
+
+def _hand_overs(world: World) -> None:
+    residents = world.rows[Resident]
+    for resident in world.dice.sample(residents, k=min(8, len(residents))):
+        others = [number for number in VILLAGES[:-1] if number != resident["village_id"]]
+        world.add(
+            HandOver, resident_id=resident["id"], name="赵甲", from_village_id=resident["village_id"],
+            to_village_id=world.dice.choice(others), from_name="一村", to_name="二村", reason="搬家",
+            status=world.dice.choice([*HandOverStatus, HandOverStatus.ASKED]), asked_by="张",
+            asked_at=at(world.dice.choice([8, 22]), day=_near(world, 2, 0)),
+        )  # fmt: skip
 
 
 def _visits(world: World, observation: Row) -> None:
@@ -141,12 +169,18 @@ def _visits(world: World, observation: Row) -> None:
             if dice.random() < 0.4:
                 continue
             outcome = dice.choice([Outcome.NORMAL, Outcome.NORMAL, *Outcome])
-            world.add(
+            visit = world.add(
                 Visit, village_id=observation["village_id"], observation_id=observation["id"],
                 resident_id=observation["resident_id"], on=day, period=period, how=How.DOOR, outcome=outcome,
                 temperature=dice.choice(TEMPERATURES.get(outcome, [None])),
                 symptoms=[Symptom.WELL], late=False,
             )  # fmt: skip
+            if dice.random() < 0.3:
+                world.add(
+                    Alert, village_id=observation["village_id"], resident_id=observation["resident_id"],
+                    observation_id=observation["id"], visit_id=visit["id"], kind=dice.choice(list(AlertKind)),
+                    status=dice.choice(list(AlertStatus)), raised_at=at(9), what="",
+                )  # fmt: skip
 
 
 def _places(world: World, village_id: int) -> None:

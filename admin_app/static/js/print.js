@@ -1,0 +1,2 @@
+// A paper that is ready opens the browser's print dialogue; without scripts the browser's own menu does the same.
+if (document.querySelector('[data-print]')) window.print();

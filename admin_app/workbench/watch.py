@@ -1,0 +1,225 @@
+"""/admin/summary/visits/: by village, whose slot is open or missed, who has a fever, is due or cannot be reached.
+
+Each number opens the names behind it; those whom no ledger lists (who is to be called) are listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView, expose
+from flask_babel import gettext as _
+
+from admin_app import database, i18n
+from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading
+from models import clock
+from models.observation import Period
+from models.scope import Act
+from models.session import Session
+from models.summaries import calls, watch
+from models.summaries.watch import Watched, WatchRow
+from models.words import Tone
+
+NAMES = 200
+OPEN_ALERTS = (("status", "raised"), ("status", "taken"))
+UNREACHED = (("kind", "not_met"), ("kind", "refused"))
+ADDRESS = "/admin/summary/visits/"
+
+
+class WatchView(BaseView):
+    """/admin/summary/visits/?show=calls&village=ID"""
+
+    def __init__(self) -> None:
+        super().__init__(name="Watch", endpoint="summary_visits", url=ADDRESS.rstrip("/"))
+
+    def is_accessible(self) -> bool:
+        scope = database.session().scope
+        return scope.may(Act.READ, "observation") and scope.may(Act.READ, "visit")
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
+        abort(403)
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Flask-Admin retries on TypeError, which hides defects; this does not."""
+        return fn(self, *args, **kwargs)
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The table of the villages, or the names of those who are to be called."""
+        session, now = database.session(), clock.now()
+        asked = request.args.get("village", "")
+        village_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+        if request.args.get("show") == "calls":
+            shown = call_list(session, clock.local_day(now), village_id)
+        else:
+            shown = screen(session, now)
+        return self.render("admin/home.html", page=HomePage(shown.title, [shown]))
+
+
+# ---- the villages ----
+
+
+def screen(session: Session, now: datetime) -> Screen:
+    """Every village's line, and the sums of them all."""
+    today = clock.local_day(now)
+    to = Addresses(session.scope)
+    rows = watch.watch(session, today, now)
+    total = watch.totals(rows)
+    # who reads only some villages also reads the hand-overs that these ask of others
+    everywhere = session.scope.area(Act.READ, "handover").everywhere
+    asked = to.rows(
+        "handover", ("status", "asked"), *([] if everywhere else [("to_village", row.place.id) for row in rows])
+    )
+    return Screen(
+        title=_("Visits and alerts"),
+        subtitle=" · ".join((i18n.day(today), _("%(count)d villages (communities)", count=len(rows)))),
+        figures=_figures(total, today, to, asked),
+        tables=[_sheet(rows, total, today, to, asked)],
+    )
+
+
+def round_url(to: Addresses, today: date, period: Period, *village: tuple[str, object]) -> str:
+    """The round of a village, or the choice of one."""
+    if not to.scope.may(Act.CREATE, "visit"):
+        return ""
+    return "/admin/round/?" + "&".join(
+        f"{name}={value}" for name, value in (*village, ("on", today), ("period", period))
+    )
+
+
+def calls_url(*village: tuple[str, object]) -> str:
+    """Those who are to be called."""
+    return ADDRESS + "?show=calls" + "".join(f"&{name}={value}" for name, value in village)
+
+
+def _figures(total: Watched, today: date, to: Addresses, asked: str) -> list[Figure]:
+    return [
+        figure(
+            _("Fever alerts"),
+            total.fever,
+            to.rows("alert", *OPEN_ALERTS, ("kind", "fever")),
+            Tone.BAD,
+            _("%(count)d with symptoms", count=total.symptoms) if total.symptoms else "",
+        ),
+        figure(_("Cannot be reached"), total.unreached, to.rows("alert", *OPEN_ALERTS, *UNREACHED), Tone.BAD),
+        figure(
+            _("Missed today"),
+            total.am_missed + total.pm_missed,
+            round_url(to, today, Period.AM if total.am_missed else Period.PM),
+            Tone.BAD,
+        ),
+        figure(_("Awaiting release"), total.due, to.rows("resident", ("status", "due")), Tone.WARN),
+        figure(
+            _("Hand-overs waiting"),
+            total.hand_overs,
+            asked,
+            Tone.BAD if total.hand_overs_late else Tone.WARN,
+            _("%(count)d for longer than a day", count=total.hand_overs_late) if total.hand_overs_late else "",
+        ),
+        figure(_("Calls due"), total.calls, calls_url(), Tone.WARN),
+    ]
+
+
+def _sheet(rows: list[WatchRow], total: Watched, today: date, to: Addresses, asked: str) -> Sheet:
+    numbers = [
+        ("am", _("Morning visits")),
+        ("pm", _("Evening visits")),
+        ("fever", _("Fever")),
+        ("symptoms", _("Symptoms")),
+        ("unreached", _("Cannot be reached")),
+        ("due", _("Awaiting release")),
+        ("hand_overs", _("Hand-overs waiting")),
+        ("calls", _("Calls due")),
+    ]
+    return Sheet(
+        title=_("By village"),
+        note=_("Every number opens the names behind it."),
+        columns=[
+            heading("village", _("Village (community)")),
+            *(heading(name, label, Kind.NUMBER) for name, label in numbers),
+        ],
+        rows=[
+            [
+                Cell(row.place.name, url=to.record("village", row.place.id)),
+                *_numbers(
+                    row.counts,
+                    today,
+                    to,
+                    to.rows("handover", ("status", "asked"), ("to_village", row.place.id)),
+                    ("village", row.place.id),
+                ),
+            ]
+            for row in rows
+        ],
+        footer=[Cell(_("Total")), *_numbers(total, today, to, asked)] if rows else None,
+    )
+
+
+def _numbers(counts: Watched, today: date, to: Addresses, asked: str, *village: tuple[str, object]) -> list[Cell]:
+    def alerts(*kinds: tuple[str, object]) -> str:
+        return to.rows("alert", *OPEN_ALERTS, *kinds, *village)
+
+    late = _("%(count)d for longer than a day", count=counts.hand_overs_late) if counts.hand_overs_late else ""
+    waiting = count(counts.hand_overs, asked)
+    return [
+        _slot(counts.am_open, counts.am_missed, round_url(to, today, Period.AM, *village)),
+        _slot(counts.pm_open, counts.pm_missed, round_url(to, today, Period.PM, *village)),
+        count(counts.fever, alerts(("kind", "fever"))),
+        count(counts.symptoms, alerts(("kind", "symptom"))),
+        count(counts.unreached, alerts(*UNREACHED)),
+        count(counts.due, to.rows("resident", ("status", "due"), *village)),
+        Cell(waiting.text, Kind.NUMBER, url=waiting.url, dim=late),
+        count(counts.calls, calls_url(*village)),
+    ]
+
+
+def _slot(open_: int, missed: int, url: str) -> Cell:
+    """Who is still to be measured, or was missed: townships may close at different times, so there may be both."""
+    text = i18n.number(open_ + missed)
+    if not missed:
+        return Cell(text, Kind.NUMBER, url=url if open_ else "")
+    said = _("missed") if not open_ else _("%(count)d missed", count=missed)
+    return Cell(text, Kind.NUMBER, Tone.BAD, url, dim=said)
+
+
+# ---- who is to be called ----
+
+
+def call_list(session: Session, today: date, village_id: int | None) -> Screen:
+    """Whom to call after release, who waits longest first."""
+    to = Addresses(session.scope)
+    names = {place.id: place.name for place in watch.places(session)}
+    due = calls.due_calls(session, today, NAMES, village_id)
+    rows = [
+        [
+            Cell(one.name or f"#{one.resident_id}", url=to.record("resident", one.resident_id)),
+            Cell(names.get(one.village_id, "")),
+            Cell(i18n.day(one.released_on)),
+            Cell("、".join(map(str, one.days)), Kind.NUMBER),
+            Cell(
+                _("Record a call"),
+                url=to.new("followup", ("observation", one.observation_id), ("day_no", one.days[-1])),
+            ),
+        ]
+        for one in due
+    ]
+    columns = [
+        heading("name", _("Name")),
+        heading("village", _("Village (community)")),
+        heading("released_on", _("Released on")),
+        heading("days", _("Day after release"), Kind.NUMBER),
+        heading("record", _("Follow-up call")),
+    ]
+    counted = calls.due(session, today)
+    all_ = counted.get(village_id, 0) if village_id is not None else sum(counted.values())
+    return Screen(
+        title=_("Calls due"),
+        subtitle=" · ".join(part for part in (i18n.day(today), names.get(village_id or 0, "")) if part),
+        links=[Link(_("Visits and alerts"), ADDRESS)],
+        tables=[Sheet(_("Calls due"), i18n.number(all_), columns, rows)],
+    )

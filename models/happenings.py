@@ -1,0 +1,136 @@
+"""A person's whole course as one line of happenings: journeys, events, visits, calls, papers, deliveries, hand-overs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from models import clock
+from models.alert import Alert
+from models.dossier import Journey, Paper
+from models.followup import FollowUp
+from models.handover import HandOver
+from models.observation import ObservationEvent, Outcome, Period, Visit
+from models.resident import Resident
+from models.session import Session
+from models.supply import Supply, SupplyStatus
+from models.words import N_, Tone
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: when, what (an untranslated text), in which details, how urgent it looks."""
+
+    at: datetime
+    what: str
+    details: tuple[Any, ...]
+    tone: Tone
+    ledger: str
+    record_id: int
+
+
+def happenings(session: Session, resident: Resident) -> list[Happening]:
+    """Everything on record about one person that the session's scope lets through, the latest first."""
+    found = [
+        *_journeys(session, resident),
+        *_events(session, resident),
+        *_visits(session, resident),
+        *_alerts(session, resident),
+        *_calls(session, resident),
+        *_papers(session, resident),
+        *_deliveries(session, resident),
+        *_hand_overs(session, resident),
+    ]
+    return sorted(found, key=lambda h: h.at, reverse=True)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), clock.ZONE)
+
+
+def _journeys(session: Session, resident: Resident) -> list[Happening]:
+    rows = session.scalars(select(Journey).where(Journey.resident_id == resident.id))
+    return [
+        Happening(
+            _noon(j.left_on), N_("Journey"), (f"{j.origin} → {j.destination}", j.by, j.number, j.seat),
+            Tone.CALM, "journey", j.id,
+        )
+        for j in rows
+    ]  # fmt: skip
+
+
+def _events(session: Session, resident: Resident) -> list[Happening]:
+    rows = session.scalars(select(ObservationEvent).where(ObservationEvent.resident_id == resident.id))
+    return [
+        Happening(_noon(e.on), e.kind.label, (e.note,), Tone.WARN, "observation", e.observation_id or 0) for e in rows
+    ]
+
+
+def _visits(session: Session, resident: Resident) -> list[Happening]:
+    """One line a day: both temperatures, and what was out of the ordinary."""
+    days: defaultdict[date, list[Visit]] = defaultdict(list)
+    for visit in session.scalars(select(Visit).where(Visit.resident_id == resident.id).order_by(Visit.on, Visit.period)):
+        days[visit.on].append(visit)
+    found = []
+    for day, paid in days.items():
+        details: list[Any] = []
+        for visit in sorted(paid, key=lambda v: v.period is Period.PM):
+            taken = f"{visit.temperature} ℃" if visit.temperature is not None else visit.outcome
+            details += [visit.period, taken, *(visit.symptoms or []), visit.went_out, visit.late_reason]
+        tone = Tone.BAD if any(v.outcome is Outcome.ABNORMAL for v in paid) else Tone.OK
+        if tone is Tone.OK and any(not v.outcome.measured for v in paid):
+            tone = Tone.WARN
+        at = max((v.taken_at for v in paid if v.taken_at), default=_noon(day))
+        found.append(Happening(at, N_("Visits of the day"), tuple(details), tone, "visit", paid[-1].id))
+    return found
+
+
+def _alerts(session: Session, resident: Resident) -> list[Happening]:
+    rows = session.scalars(select(Alert).where(Alert.resident_id == resident.id))
+    return [
+        Happening(a.raised_at, a.kind.label, (a.status, a.taken_by, a.done), a.status.tone, "alert", a.id) for a in rows
+    ]
+
+
+def _calls(session: Session, resident: Resident) -> list[Happening]:
+    rows = session.scalars(select(FollowUp).where(FollowUp.resident_id == resident.id))
+    return [
+        Happening(_noon(c.on), N_("Follow-up call"), (c.outcome, c.by, c.note), c.outcome.tone, "followup", c.id)
+        for c in rows
+    ]
+
+
+def _papers(session: Session, resident: Resident) -> list[Happening]:
+    rows = session.scalars(select(Paper).where(Paper.resident_id == resident.id))
+    return [
+        Happening(_noon(p.on), p.kind.label, (p.signed_by, p.file_name, p.note), Tone.CALM, "paper", p.id) for p in rows
+    ]
+
+
+def _deliveries(session: Session, resident: Resident) -> list[Happening]:
+    """A request carries the name and the phone as data of its own; that is how it is found."""
+    same = Supply.name == resident.name
+    rows = session.scalars(select(Supply).where(or_(same, Supply.phone == resident.phone) if resident.phone else same))
+    return [
+        Happening(
+            _noon(s.delivered_on or s.asked_on), N_("Delivery"), (s.goods, s.status, s.courier),
+            Tone.OK if s.status is SupplyStatus.DELIVERED else Tone.WARN, "supply", s.id,
+        )
+        for s in rows
+        if s.village_id == resident.village_id
+    ]  # fmt: skip
+
+
+def _hand_overs(session: Session, resident: Resident) -> list[Happening]:
+    rows = session.scalars(select(HandOver).where(HandOver.resident_id == resident.id))
+    return [
+        Happening(
+            h.answered_at or h.asked_at, N_("Hand-over"), (f"{h.from_name} → {h.to_name}", h.status, h.reason, h.answer),
+            h.status.tone, "handover", h.id,
+        )
+        for h in rows
+    ]  # fmt: skip

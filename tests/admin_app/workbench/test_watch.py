@@ -1,0 +1,77 @@
+"""The district's watch: every village's line, and each number opens as many names as it says."""
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask import render_template
+
+from admin_app import database
+from admin_app.workbench import watch
+from admin_app.workbench.screen import HomePage, Screen
+from models import clock
+from models.summaries import calls
+from tests.admin_app.workbench.test_home import READERS, Desk, desk, linked, reader, set_clock
+from tests.models.summaries.world import TODAY, at
+
+__all__ = ["desk"]
+NAMES = ["district admin", "township admin", "village admin", "admin of two villages"]
+
+
+def screen_of(desk: Desk, name: str) -> Screen:
+    with desk.request(reader(READERS[name])):
+        return watch.screen(database.session(), clock.now())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_opens_as_many_records_as_it_says(desk: Desk, name: str) -> None:
+    user, opened = reader(READERS[name]), 0
+    for where, text, url in linked(HomePage("", [screen_of(desk, name)])):
+        ledger = urlsplit(url).path.split("/")[2]
+        if ledger in ("round", "summary", "village"):
+            continue
+        number = re.match(r"[\d,]+", text)
+        assert number is not None
+        assert desk.rows_behind(user, url) == int(number[0].replace(",", "")), (where, text, url)
+        opened += 1
+    assert opened
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_calls_that_are_due_are_listed_by_name(desk: Desk, name: str) -> None:
+    user = reader(READERS[name])
+    urls = [(text, url) for _, text, url in linked(HomePage("", [screen_of(desk, name)])) if "show=calls" in url]
+    for text, url in urls:
+        village = dict(parse_qsl(urlsplit(url).query)).get("village")
+        with desk.request(user, url):
+            listed = watch.call_list(database.session(), TODAY, int(village) if village else None)
+            due = calls.due_calls(database.session(), TODAY, 1000, int(village) if village else None)
+        [sheet] = listed.tables
+        assert sheet.note == text == str(sum(len(one.days) for one in due))
+        assert len(sheet.rows) == len(due)
+
+
+@pytest.mark.parametrize(("now", "missed"), [(at(9), (False, False)), (at(12), (True, False)), (at(21), (True, True))])
+def test_slots_are_open_before_the_cut_off_and_missed_after_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, now: datetime, missed: tuple[bool, bool]
+) -> None:
+    set_clock(monkeypatch, now)
+    [sheet] = screen_of(desk, "district admin").tables
+    for row in sheet.rows:
+        for cell, over, period in zip(row[1:3], missed, ("am", "pm"), strict=True):
+            assert (cell.dim == "missed") is (over and cell.text != "0")
+            if cell.url:
+                asked: dict[str, Any] = dict(parse_qsl(urlsplit(cell.url).query))
+                assert asked.keys() == {"village", "on", "period"}
+                assert (asked["on"], asked["period"]) == (TODAY.isoformat(), period)
+
+
+def test_the_page_is_drawn(desk: Desk) -> None:
+    shown = screen_of(desk, "district admin")
+    with desk.request(reader(READERS["district admin"])):
+        drawn = render_template(
+            "admin/home.html", page=HomePage(shown.title, [shown]), admin_base_template="admin/base.html"
+        )
+    assert all(figure.label in drawn for figure in shown.figures)
