@@ -79,6 +79,7 @@ def _line(case: Case, found: Databases, rounds: int) -> table.Line | None:
         memory_more=(peaks[Panel.OURS].peak - peaks[Panel.OURS].before) / mega if case.memory else None,
         vanilla_memory=peaks[Panel.VANILLA].peak / mega if Panel.VANILLA in peaks else None,
         memory_target=case.memory or None,
+        limit=case.limit,
     )
 
 

@@ -22,6 +22,7 @@ from tests.bench.sides import Panel, Reply, Side
 
 Ask = Callable[[Side], Callable[[], Any]]
 LIST, VISITS = "/admin/resident/", "/admin/visit/"
+OBSERVED: Final = "/admin/observation/?flt1_status_equals=observed&page_size=100"
 NOON: Final = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=clock.ZONE)
 
 
@@ -38,6 +39,8 @@ class Case:
     answer: Callable[[Any], Any] = lambda reply: reply
     memory: int = 0
     """The most memory, in MB, that the process may hold meanwhile; 0: not looked at."""
+    limit: float | None = None
+    """The most milliseconds that ours may take at the server, beside what vanilla takes."""
     clients: int = 0
     """Served, and asked by so many at once: requests a second are compared, and the target is the least ratio."""
 
@@ -170,6 +173,24 @@ def _abnormal(found: Any) -> int:
     return int(found.totals.counts.abnormal if hasattr(found, "totals") else sum(count for _, count, _ in found[1]))
 
 
+# ---- the day's work ----
+
+
+def _round(side: Side) -> Callable[[], Any]:
+    """Everybody whom a village has to measure in the evening; as plain Flask-Admin would list them."""
+    village = side.facts.round_village
+    if side.panel is Panel.VANILLA:
+        return side.page(f"{OBSERVED}&flt0_village_id_equals={village}")
+    return side.page(f"/admin/round/?village={village}&on={TODAY}&period=pm")
+
+
+def _watch(side: Side) -> Callable[[], Any]:
+    """Whose slot is open or missed, who has a fever, …, by village; the same people as a list."""
+    if side.panel is Panel.VANILLA:
+        return side.page(OBSERVED)
+    return side.page("/admin/summary/visits/")
+
+
 # ---- forms ----
 
 
@@ -263,6 +284,8 @@ CASES: Final = {
         ),
         Case("statuses", "status counts by village", _statuses, _statuses, 0.05, rounds=5, answer=len),
         Case("sheet", "the day's sheet", _sheet, _sheet, 0.05, rounds=5, answer=_abnormal),
+        Case("round", "the round of a village", _round, _round, rounds=9, answer=said, limit=100),
+        Case("watch", "the district's view of visits", _watch, _watch, rounds=9, answer=said, limit=100),
         Case(
             "edit", "edit form", _edit("resident", lambda s: s.facts.resident),
             _edit("resident", lambda s: s.facts.resident), 1.3, answer=name_in,

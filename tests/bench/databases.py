@@ -37,6 +37,8 @@ class Facts:
 
     size: int
     village: int
+    round_village: int
+    """The village whose people under observation come nearest to sixty."""
     many_villages: tuple[int, ...]
     """Villages with about a tenth of all residents together."""
     resident: int
@@ -185,4 +187,8 @@ def _facts(ours: Path, size: int) -> Facts:
         visit = connection.execute(
             "SELECT id FROM visit WHERE deleted_at IS NULL AND id >= ? LIMIT 1", (size,)
         ).fetchone()
-    return Facts(size, village, tuple(sorted(many)), *somebody, *visit)
+        fewest = connection.execute(
+            "SELECT village_id, count(*) FROM observation WHERE deleted_at IS NULL AND status = 'observed' "
+            "GROUP BY village_id ORDER BY abs(count(*) - 60), 1 LIMIT 1"
+        ).fetchone()
+    return Facts(size, village, fewest[0], tuple(sorted(many)), *somebody, *visit)

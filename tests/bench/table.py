@@ -35,7 +35,8 @@ class Line:
     """How much of that the request added."""
     vanilla_memory: float | None = None
     memory_target: float | None = None
-    note: str = ""
+    limit: float | None = None
+    """The most milliseconds that ours may take, whatever vanilla takes."""
 
     @property
     def ratio(self) -> float | None:
@@ -44,11 +45,15 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None where there is none."""
-        if self.target is None or self.ratio is None:
-            return None if self.memory is None or not self.memory_target else self.memory <= self.memory_target
-        fast = self.ratio >= self.target if self.per_second else self.ratio <= self.target
-        return fast and (self.memory is None or not self.memory_target or self.memory <= self.memory_target)
+        """Whether the targets are met; None where there is none."""
+        kept = []
+        if self.target is not None and self.ratio is not None:
+            kept.append(self.ratio >= self.target if self.per_second else self.ratio <= self.target)
+        if self.limit is not None:
+            kept.append(self.ours <= self.limit)
+        if self.memory is not None and self.memory_target:
+            kept.append(self.memory <= self.memory_target)
+        return all(kept) if kept else None
 
 
 def show(lines: Iterable[Line], size: int, console: Console) -> None:
@@ -94,9 +99,10 @@ def _cpu_ratio(line: Line) -> str:
 
 
 def _target(line: Line) -> str:
-    if line.target is None:
-        return ""
-    return f"≥ {line.target} x" if line.per_second else f"≤ {line.target}"
+    if line.target is not None and line.per_second:
+        return f"≥ {line.target} x"
+    ratio = [] if line.target is None else [f"≤ {line.target}"]
+    return ", ".join(ratio if line.limit is None else [*ratio, f"≤ {line.limit:.0f} ms"])
 
 
 __all__ = ["Case", "Line", "save", "show"]

@@ -31,6 +31,7 @@ RESIDENTS_FORM = (
     "met_case", "lived_with_contact", "met_from_area", "health", "sought_care", "hospital", "care_on", "next_step",
     "cadre", "cadre_phone", "relative", "relative_phone", "statement", "police", "doctor", "grid_worker", "note",
 )  # fmt: skip
+OBSERVATIONS_LIST = ("resident", "status", "kind", "began_on", "ends_on", "cadre", "village")
 VISITS_LIST = ("resident", "outcome", "temperature", "on", "period", "how", "village")
 VISITS_FORM = (
     "observation", "on", "period", "temperature", "outcome", "how", "taken_at", "symptoms",
@@ -82,6 +83,7 @@ def create_app(path: str = "") -> Flask:
     )
     admin = Admin(app, name="vanilla")
     admin.add_view(ResidentView(resident, db, endpoint="resident", url="/admin/resident"))
+    admin.add_view(ObservationView(observation, db, endpoint="observation", url="/admin/observation"))
     admin.add_view(VisitView(visit, db, endpoint="visit", url="/admin/visit"))
     return app
 
@@ -97,6 +99,18 @@ class ResidentView(ModelView):
     column_default_sort = ("id", True)
     named_filter_urls = True
     can_export = True
+
+
+class ObservationView(ModelView):
+    """Observations."""
+
+    can_create = can_edit = can_delete = False
+    column_list = OBSERVATIONS_LIST
+    column_filters = ("village_id", "status")
+    column_default_sort = ("id", True)
+    named_filter_urls = True
+    can_set_page_size = True
+    page_size_options = (20, 100)
 
 
 class VisitView(ModelView):
