@@ -14,7 +14,16 @@ from typing import Final
 from sqlalchemy import func, select
 
 from models.base import Invalid, Problem
-from models.observation import EventKind, Observation, ObservationEvent, ObservationKind, ObservationStatus
+from models.observation import (
+    EventKind,
+    Observation,
+    ObservationEvent,
+    ObservationKind,
+    ObservationStatus,
+    Period,
+    Visit,
+    ending,
+)
 from models.resident import FileStatus, Resident
 from models.session import Session
 from models.words import N_, Choice
@@ -121,13 +130,10 @@ def move(
     problems = list(_against(session, observation, step, on, today, where, reason, signed_by, consent))
     if problems:
         raise Invalid(observation, problems)
-    was, became = observation.status, MOVES[observation.status][step]
-    observation.status = became
+    became = MOVES[observation.status][step]
+    event = ending(observation, EVENTS[step], on, became, reason or where or signed_by or None)
+    observation.status, observation.since, observation.since_period = became, on, Period.AM
     _write(observation, step, on, where, reason, signed_by)
-    event = ObservationEvent(
-        observation=observation, resident=observation.resident, village_id=observation.village_id,
-        kind=EVENTS[step], on=on, was=was, became=became, note=reason or where or signed_by or None,
-    )  # fmt: skip
     session.add(event)
     return event
 
@@ -185,12 +191,9 @@ def _against(
         return [Problem("move", N_("This cannot be done from here. Possible now: %(moves)s"), {"moves": names})]
     given = {"signed_by": signed_by, "where": where, "reason": reason}
     problems = [Problem(name, MISSING[name]) for name in NEEDS.get(step, ()) if not given[name].strip()]
-    last = session.scalar(
-        select(func.max(ObservationEvent.on)).where(ObservationEvent.observation_id == observation.id)
-    )
     if on > today:
         problems.append(Problem("on", N_("This day is in the future.")))
-    elif on < max(observation.began_on, last or observation.began_on):
+    elif on < _last_day_on_record(session, observation):
         problems.append(Problem("on", N_("Something that happened later is on record already.")))
     if step is Move.RELEASE and on < observation.ends_on:
         if not reason.strip():
@@ -198,6 +201,15 @@ def _against(
         if not consent:
             problems.append(Problem("", N_("Before the end of the term only the district may release.")))
     return problems
+
+
+def _last_day_on_record(session: Session, observation: Observation) -> date:
+    """The last day of which an event or a visit tells; whoever was visited on a day had not left before it."""
+    days = [observation.began_on, observation.since]
+    for cls in (ObservationEvent, Visit):
+        day = session.scalar(select(func.max(cls.on)).where(cls.observation_id == observation.id))
+        days += [day] if day else []
+    return max(days)
 
 
 def _write(observation: Observation, step: Move, on: date, where: str, reason: str, signed_by: str) -> None:

@@ -77,7 +77,7 @@ def hanging(session: Session, other: Resident) -> dict[str, int]:
 
 
 def merge(session: Session, keep: Resident, other: Resident, take: Mapping[str, bool], today: date) -> None:
-    """Make one file of two: what hangs on the other moves over, the other goes to the recycle bin, saying where it went.
+    """Make one file of two: what hangs on the other moves over, the other goes into the bin, saying where it went.
 
     ``take`` names the attributes whose value comes from the other file; what only the other has always does. Two open
     observations become one: the visits of the younger move where the older has none, and the younger is ruled out.
@@ -115,7 +115,8 @@ def _join_observations(session: Session, keep: Resident, other: Resident, today:
     if len(open_ones) < 2:
         return
     first = open_ones[0]
-    taken = set(session.execute(select(Visit.on, Visit.period).where(Visit.observation_id == first.id)).tuples())
+    paid = session.execute(select(Visit.on, Visit.period).where(Visit.observation_id == first.id))
+    taken = {(on, period) for on, period in paid}
     for later in open_ones[1:]:
         move(session, later, Move.EXCLUDE, today, today, reason="合并重复档案")
         session.flush()

@@ -6,7 +6,7 @@ what was measured so far cross as data of its own, because neither may open the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,14 +18,7 @@ from models.alert import Alert, AlertStatus
 from models.base import Invalid, Mask, Problem, Record, field, to
 from models.dossier import Contact, Journey, Paper
 from models.followup import FollowUp
-from models.observation import (
-    EventKind,
-    Observation,
-    ObservationEvent,
-    ObservationStatus,
-    Visit,
-    stand,
-)
+from models.observation import EventKind, Observation, ObservationEvent, Period, Visit, ending
 from models.place import Village
 from models.resident import Resident
 from models.session import Session
@@ -33,7 +26,7 @@ from models.types import Chosen, Code, Instant, Line
 from models.words import N_, Choice, Tone
 
 WAITS_TOO_LONG: Final = timedelta(hours=24)
-_MOVES_ALONG: Final = (Observation, Journey, Contact, Paper, FollowUp)
+_MOVES_ALONG: Final[tuple[Any, ...]] = (Observation, Journey, Contact, Paper, FollowUp)
 
 
 class HandOverStatus(Choice):
@@ -154,7 +147,8 @@ def ask_many(
 
 
 def accept(session: Session, asked: HandOver, who: str, now: datetime, on: date) -> None:
-    """The receiver accepts: the file, the observations and the work move; visits and events stay where they happened.
+    """The receiver accepts: the file, the observations and the work move, the visits of the day among them; earlier
+    visits and events stay where they happened.
 
     The one act in which a village's session writes another village's records (``Session.crossing``). Raises Invalid.
     """
@@ -166,11 +160,13 @@ def accept(session: Session, asked: HandOver, who: str, now: datetime, on: date)
         resident = session.get_one(Resident, asked.resident_id)
         receiver = asked.to_village_id
         for observation in session.scalars(select(Observation).where(Observation.resident_id == resident.id)):
-            if observation.status not in (ObservationStatus.RELEASED, ObservationStatus.HANDED_OVER):
-                _tell(session, observation, resident, asked, on)
+            _tell(session, observation, resident, asked, on)
         for cls in _MOVES_ALONG:
             for record in session.scalars(select(cls).where(cls.resident_id == resident.id)):
                 record.village_id = receiver
+        # the day is the receiver's from its first slot on, so what was measured that morning is too
+        for visit in session.scalars(select(Visit).where(Visit.resident_id == resident.id, Visit.on >= on)):
+            visit.village_id = receiver
         open_alerts = select(Alert).where(Alert.resident_id == resident.id, Alert.status != AlertStatus.CLOSED)
         for alert in session.scalars(open_alerts):
             alert.village_id = receiver
@@ -201,6 +197,14 @@ def waits_too_long(asked: HandOver, now: datetime) -> bool:
     return asked.status is HandOverStatus.ASKED and now - asked.asked_at > WAITS_TOO_LONG
 
 
+def names_that_crossed(session: Session, residents: Collection[int]) -> dict[int, str]:
+    """The names of people whose files may be another village's now, as their hand-overs told both villages."""
+    if not residents:
+        return {}
+    query = select(HandOver.resident_id, HandOver.name).where(HandOver.resident_id.in_(residents))
+    return {resident_id: name for resident_id, name in session.execute(query.order_by(HandOver.id))}
+
+
 def _waiting(asked: HandOver) -> None:
     if asked.status is not HandOverStatus.ASKED:
         raise Invalid(asked, [Problem("", N_("This hand-over has been answered already."))])
@@ -208,17 +212,15 @@ def _waiting(asked: HandOver) -> None:
 
 def _tell(session: Session, observation: Observation, resident: Resident, asked: HandOver, on: date) -> None:
     """Out of one village and into the other on the same day, so that the sums of both still add up."""
-    for kind, village_id, was, became in (
-        (EventKind.HANDED_OUT, asked.from_village_id, observation.status, None),
-        (EventKind.HANDED_IN, asked.to_village_id, None, observation.status),
-    ):
-        session.add(
-            ObservationEvent(
-                observation=observation, resident=resident, village_id=village_id, kind=kind, on=on,
-                was=was, became=became, note=asked.reason,
-            )  # fmt: skip
+    session.add(ending(observation, EventKind.HANDED_OUT, on, None, asked.reason))
+    session.add(
+        ObservationEvent(
+            observation=observation, resident=resident, village_id=asked.to_village_id, kind=EventKind.HANDED_IN,
+            on=on, was=None, became=observation.status, note=asked.reason,
         )
-    stand(resident, observation)
+    )  # fmt: skip
+    if observation.since != on:
+        observation.since, observation.since_period = on, Period.AM
 
 
 def _measured(session: Session, resident: Resident) -> list[dict[str, Any]]:

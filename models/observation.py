@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, select
 from sqlalchemy.orm import Mapped, object_session, relationship
 
 from models.alert import alarms
@@ -15,6 +15,7 @@ from models.base import Base, InVillage, Mask, Problem, Record, binned, field, l
 from models.clock import local_day
 from models.resident import FileStatus, Resident
 from models.rules import (
+    before,
     changed,
     days_to_come,
     in_order,
@@ -26,105 +27,13 @@ from models.rules import (
     unmeasurable,
     wrong_phones,
 )
+from models.spans import spans
+from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period, Symptom
 from models.types import Chosen, ChosenMany, Code, Instant, Key, Line, Prose, Tenths
-from models.words import N_, Choice, Tone
+from models.words import N_
 
 DAYS: Final = 14
 FEVER: Final = Decimal("37.3")
-
-
-class ObservationKind(Choice):
-    """居家医学观察, 集中医学观察, 住院医学观察."""
-
-    HOME = "home", N_("Home observation")
-    CENTRAL = "central", N_("Central observation")
-    HOSPITAL = "hospital", N_("Hospital observation")
-
-
-class ObservationStatus(Choice):
-    """观察中, 已解除, 转集中, 转院, 转确诊, 失访, 已移交. 待解除 is not stored: the date makes it so (``standing``)."""
-
-    OBSERVED = "observed", N_("Under observation")
-    RELEASED = "released", N_("Released")
-    CENTRAL = "central", N_("Moved to central observation")
-    HOSPITAL = "hospital", N_("Moved to hospital")
-    CONFIRMED = "confirmed", N_("Became a confirmed case")
-    LOST = "lost", N_("Lost from sight")
-    HANDED_OVER = "handed_over", N_("Handed over")
-    EXCLUDED = "excluded", N_("Ruled out")
-
-    @property
-    def tone(self) -> Tone:
-        """How urgent it looks."""
-        return FileStatus(self.value).tone
-
-
-class EventKind(Choice):
-    """What changed a person's status on a day; a day's sheet is sums over these."""
-
-    OPENED = "opened", N_("Observation opened")
-    CORRECTED = "corrected", N_("End corrected")
-    SUSPECTED = "suspected", N_("Suspected case")
-    CENTRAL = "central", N_("Moved to central observation")
-    HOSPITAL = "hospital", N_("Moved to hospital")
-    CONFIRMED = "confirmed", N_("Became a confirmed case")
-    RELEASED = "released", N_("Released")
-    REOPENED = "reopened", N_("Observation reopened")
-    LOST = "lost", N_("Lost from sight")
-    FOUND = "found", N_("Found again")
-    BACK_HOME = "back_home", N_("Back to home observation")
-    RECOVERED = "recovered", N_("Recovered, observed further")
-    HANDED_OUT = "handed_out", N_("Handed over to another village")
-    HANDED_IN = "handed_in", N_("Taken over from another village")
-    EXCLUDED = "excluded", N_("Ruled out")
-
-
-class Period(Choice):
-    """一日两测: the two slots of a day."""
-
-    AM = "am", N_("Morning")
-    PM = "pm", N_("Evening")
-
-
-class How(Choice):
-    """How a temperature was taken."""
-
-    DOOR = "door", N_("At the door")
-    VIDEO = "video", N_("By video")
-    PHONE = "phone", N_("By phone")
-
-
-class Outcome(Choice):
-    """How a visit ended. 待测 and 漏测 are not stored: no visit is there, and the cut-off decides which it is."""
-
-    NORMAL = "normal", N_("Normal")
-    ABNORMAL = "abnormal", N_("Abnormal")
-    NOT_MET = "not_met", N_("Not met")
-    REFUSED = "refused", N_("Refused to be measured")
-
-    @property
-    def tone(self) -> Tone:
-        """How urgent it looks."""
-        return {Outcome.NORMAL: Tone.OK, Outcome.ABNORMAL: Tone.BAD}.get(self, Tone.WARN)
-
-    @property
-    def measured(self) -> bool:
-        """True if the person was reached."""
-        return self in (Outcome.NORMAL, Outcome.ABNORMAL)
-
-
-class Symptom(Choice):
-    """症状, as the three questions ask."""
-
-    FEVER = "fever", N_("Fever")
-    COUGH = "cough", N_("Dry cough")
-    FATIGUE = "fatigue", N_("Fatigue")
-    SORE_THROAT = "sore_throat", N_("Sore throat")
-    DIARRHOEA = "diarrhoea", N_("Diarrhoea")
-    CHEST = "chest", N_("Tight chest")
-    RUNNY_NOSE = "runny_nose", N_("Runny nose")
-    CHILLS = "chills", N_("Chills")
-    WELL = "well", N_("Feels well")
 
 
 class Observation(InVillage, Record):
@@ -148,6 +57,7 @@ class Observation(InVillage, Record):
         live("village_id", "began_on", table="observation"),
         live("resident_id", table="observation"),
         live("status", "ends_on", table="observation"),
+        live("status", "village_id", "since", "since_period", table="observation"),
         live("status", "released_on", "village_id", table="observation"),
         binned("observation"),
     )
@@ -169,6 +79,10 @@ class Observation(InVillage, Record):
     )
     began_on: Mapped[date] = field(Date, N_("Observation began on"))
     first_period: Mapped[Period] = field(Chosen(Period), N_("First measured"), default=Period.AM)
+    since: Mapped[date] = field(Date, N_("In this state here since"), computed=True)
+    since_period: Mapped[Period] = field(
+        Chosen(Period), N_("First slot of this state"), default=Period.AM, computed=True
+    )
     days: Mapped[int] = field(Integer, N_("Length"), default=DAYS, unit=N_("days"))
     ends_on: Mapped[date] = field(Date, N_("Release expected on"), computed=True)
     ends_on_corrected: Mapped[date | None] = field(Date, N_("Release expected on, corrected"), computed=True)
@@ -179,7 +93,10 @@ class Observation(InVillage, Record):
     transferred_to: Mapped[str | None] = field(Line(80), N_("Transferred to"), computed=True)
     transfer_reason: Mapped[str | None] = field(Line(200), N_("Reason of the transfer"), computed=True)
     signed_by: Mapped[str | None] = field(
-        Line(120), N_("Signed off by"), computed=True, help=N_("The team of three: police officer, doctor, grid worker.")
+        Line(120),
+        N_("Signed off by"),
+        computed=True,
+        help=N_("The team of three: police officer, doctor, grid worker."),
     )
     release_reason: Mapped[str | None] = field(Line(200), N_("Reason of an early release"), computed=True)
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
@@ -187,8 +104,12 @@ class Observation(InVillage, Record):
     resident: Mapped[Resident] = relationship(lazy="select")
 
     def prepare(self) -> None:
-        """Belong to the resident's village; compute the end unless somebody corrected it."""
+        """Belong to the resident's village; start in the state that the kind says; compute the end."""
         take_village_of(self, "resident")
+        if is_new(self):
+            self._start()
+        elif changed(self, "began_on", "first_period"):
+            self._start_elsewhen()
         start = self.last_exposure_on or self.began_on
         if self.ends_on_corrected is not None:
             self.ends_on = self.ends_on_corrected
@@ -205,19 +126,48 @@ class Observation(InVillage, Record):
         yield from wrong_phones(self, "cadre_phone")
         if self.days is not None and not 1 <= self.days <= 60:
             yield Problem("days", N_("An observation lasts 1 to 60 days."))
-        if changed(self, "status") and not is_new(self) and not self._told():
-            yield Problem("status", N_("A state changes by a move, which leaves an event."))
+        if not is_new(self):
+            yield from self._changed_by_hand()
         if self.ends_on_corrected and not self.correction_reason:
             yield Problem("correction_reason", N_("Say why the end was corrected."))
         if self.status is ObservationStatus.RELEASED and not self.released_on:
             yield Problem("released_on", N_("Say on which day the person was released."))
         if self.released_on and self.status is ObservationStatus.OBSERVED:
             yield Problem("status", N_("A person who was released is no longer under observation."))
-        if self.status in _TRANSFERS:
+        if self.status in _TRANSFERS and not self._opened_there():
             if not self.transferred_on:
                 yield Problem("transferred_on", N_("Say on which day the person was transferred."))
             if not self.transferred_to:
                 yield Problem("transferred_to", N_("Say where the person was transferred to."))
+
+    def _changed_by_hand(self) -> Iterator[Problem]:
+        """What only a move may change, and a first day that would contradict what is on record."""
+        if changed(self, "status") and not self._told():
+            yield Problem("status", N_("A state changes by a move, which leaves an event."))
+        if changed(self, "kind") and not self._told():
+            yield Problem("kind", N_("The kind changes by a move, which leaves an event."))
+        if not changed(self, "began_on", "first_period") or self.began_on is None:
+            return
+        events = told(self)
+        if not any(event.kind is EventKind.OPENED for event in events):
+            yield Problem("began_on", N_("This was opened in another village: ask the district to correct the day."))
+        elif any(event.kind is not EventKind.OPENED and event.on < self.began_on for event in events):
+            yield Problem("began_on", N_("Something that happened earlier is on record already."))
+        elif self._visited_before(self.began_on, self.first_period):
+            yield Problem("began_on", N_("An earlier visit is on record already."))
+
+    def _visited_before(self, on: date, period: Period) -> bool:
+        """True if a visit is on record that would come before this slot."""
+        session = object_session(self)
+        earlier = Visit.on < on
+        if period is Period.PM:
+            earlier = earlier | ((Visit.on == on) & (Visit.period == Period.AM))
+        found = select(Visit.id).where(Visit.observation_id == self.id, earlier).limit(1)
+        return session is not None and session.scalar(found) is not None
+
+    def _opened_there(self) -> bool:
+        """True for central or hospital observation from the first day on: nobody was transferred."""
+        return self.transferred_on is None and self.kind.value == self.status.value and self.since == self.began_on
 
     def _told(self) -> bool:
         """True if an event tells of the state that is being written (or history is being entered, with its events)."""
@@ -229,16 +179,27 @@ class Observation(InVillage, Record):
             for r in session.new
         )
 
-    @property
-    def last_day(self) -> date | None:
-        """The last day on which the person is this observation's to measure; None while nobody has signed off.
+    def _start(self) -> None:
+        """Central and hospital observation start as such, so that the day's sums are right."""
+        if self.status is ObservationStatus.OBSERVED and self.kind is not ObservationKind.HOME:
+            self.status = ObservationStatus(self.kind.value)
+        if not self.since:
+            left = self.released_on or self.transferred_on
+            home = self.status is ObservationStatus.OBSERVED
+            self.since = self.began_on if home or left is None else left
+            self.since_period = self.first_period if home else Period.AM
 
-        The end of the term alone ends nothing: who awaits release is still measured.
-        """
-        left = [day - timedelta(days=1) for day in (self.released_on, self.transferred_on) if day is not None]
-        if left:
-            return min(left)
-        return None if self.status is ObservationStatus.OBSERVED else self.ends_on
+    def _start_elsewhen(self) -> None:
+        """Another first day or slot: the event that tells of it and the first span follow."""
+        began = before(self, "began_on")
+        for event in told(self):
+            if event.kind is EventKind.OPENED:
+                event.on = self.began_on
+            elif event.since == began and event.was is not None:
+                event.since, event.since_period = self.began_on, self.first_period
+                return
+        if self.since == began:
+            self.since, self.since_period = self.began_on, self.first_period
 
     def consequences(self) -> Iterator[Base]:
         """Being opened is an event; the file stands where its observation stands."""
@@ -264,7 +225,10 @@ _TRANSFERS: Final = frozenset({ObservationStatus.CENTRAL, ObservationStatus.HOSP
 
 
 class ObservationEvent(InVillage, Record):
-    """What changed somebody's status, on which day, in which village. It stays there when the person moves on."""
+    """What changed somebody's status, on which day, in which village. It stays there when the person moves on.
+
+    One that ends a state says since when it was: [since, on) are that state's days in that village (models/spans.py).
+    """
 
     __tablename__ = "observation_event"
     __ledger__ = "observation"
@@ -275,6 +239,8 @@ class ObservationEvent(InVillage, Record):
         live("village_id", "on", "kind", table="observation_event"),
         live("resident_id", "on", table="observation_event"),
         live("observation_id", table="observation_event"),
+        in_order("since", "on"),
+        live("was", "on", "since", "village_id", "since_period", table="observation_event"),
         binned("observation_event"),
     )
 
@@ -284,6 +250,8 @@ class ObservationEvent(InVillage, Record):
     was: Mapped[ObservationStatus | None] = field(Chosen(ObservationStatus), N_("Was before"), computed=True)
     became: Mapped[ObservationStatus | None] = field(Chosen(ObservationStatus), N_("Became"), computed=True)
     on: Mapped[date] = field(Date, N_("Date"))
+    since: Mapped[date | None] = field(Date, N_("Had been so here since"), computed=True)
+    since_period: Mapped[Period | None] = field(Chosen(Period), N_("First slot of that state"), computed=True)
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     resident: Mapped[Resident] = relationship(lazy="select")
@@ -301,6 +269,8 @@ class ObservationEvent(InVillage, Record):
 
     def problems(self, today: date) -> Iterator[Problem]:
         yield from days_to_come(self, today, "on")
+        if self.was is not None and self.was is not self.became and self.since is None:
+            yield Problem("since", N_("Say since when it had been so."))
 
     def __str__(self) -> str:
         resident = linked(self, "resident")
@@ -325,8 +295,8 @@ class Visit(InVillage, Record):
         binned("visit"),
     )
 
-    observation_id: Mapped[int] = to("observation", N_("Observation"))
-    resident_id: Mapped[int] = to("resident", N_("Resident"), computed=True)
+    observation_id: Mapped[int] = to("observation", N_("Observation"), across=True)
+    resident_id: Mapped[int] = to("resident", N_("Resident"), computed=True, across=True)
     on: Mapped[date] = field(Date, N_("Date"))
     period: Mapped[Period] = field(Chosen(Period), N_("Morning or evening"))
     taken_at: Mapped[datetime | None] = field(Instant, N_("Taken at"))
@@ -346,12 +316,14 @@ class Visit(InVillage, Record):
     resident: Mapped[Resident] = relationship(lazy="select")
 
     def prepare(self) -> None:
-        """Belong to the observation's person and village; a fever or a symptom is abnormal whatever was ticked."""
+        """Belong to the person and to the village that measured that day; what is abnormal is, whatever was ticked."""
         if is_new(self) or changed(self, "observation", "observation_id"):
-            observation = take_village_of(self, "observation")
+            observation = linked(self, "observation")
             resident = linked(observation, "resident") if observation is not None else None
             if resident is not None:
                 self.resident = resident
+            if observation is not None and not (self.village_id or self.village):
+                self._take_village(observation)
         if self.outcome is Outcome.NORMAL and abnormal(self.temperature, self.symptoms or []):
             self.outcome = Outcome.ABNORMAL
         self.late = bool(self.late_reason)
@@ -360,9 +332,8 @@ class Visit(InVillage, Record):
         """A measurement where somebody was measured, none where nobody was, in the time of the observation."""
         yield from days_to_come(self, today, "on", "taken_at")
         yield from unmeasurable(self)
-        observation = linked(self, "observation")
-        if observation is not None and self.on is not None and self.on < observation.began_on:
-            yield Problem("on", N_("The observation began later than this day."))
+        if is_new(self) or changed(self, "observation", "observation_id", "on", "period", "deleted_at"):
+            yield from self._out_of_place()
         if self.taken_at and self.on and local_day(self.taken_at) != self.on:
             yield Problem("taken_at", N_("This is not on the day of the visit."))
         # an entry of a round has its own time, which is what counts (models/round.py)
@@ -378,6 +349,37 @@ class Visit(InVillage, Record):
             yield Problem("temperature", N_("Give the temperature that was measured."))
         elif self.outcome is Outcome.ABNORMAL and self.temperature is None and not set(symptoms) - {Symptom.WELL}:
             yield Problem("temperature", N_("Give the temperature or the symptom that is abnormal."))
+
+    def _take_village(self, observation: Observation) -> None:
+        """The village whose slot it was; where nobody's was, the observation's, and ``problems`` will say so."""
+        if not is_new(observation) and self.on is not None:
+            for span in spans(observation, told(observation)):
+                if span.takes(self.on, self.period):
+                    self.village_id = span.village_id  # the later one, on a day that two villages share
+        take_village_of(self, "observation")
+
+    def _out_of_place(self) -> Iterator[Problem]:
+        """A day or a slot in which this village was not to measure this person."""
+        observation = linked(self, "observation")
+        if observation is None or self.on is None or self.deleted_at is not None:
+            return
+        if self.on < observation.began_on:
+            yield Problem("on", N_("The observation began later than this day."))
+            return
+        session = object_session(self)
+        if is_new(observation) or (session is not None and session.info.get("history")):
+            return
+        here = [span for span in spans(observation, told(observation)) if self.village_id in (None, span.village_id)]
+        if any(span.takes(self.on, self.period) for span in here):
+            return
+        at_home = [span for span in here if span.status is ObservationStatus.OBSERVED]
+        left = max((span.until for span in at_home if span.until), default=None)
+        if any(span.takes(self.on, Period.PM) for span in at_home):
+            yield Problem("period", N_("On this day the person was first to be measured in the evening."))
+        elif left is not None and left < self.on and not any(span.until is None for span in at_home):
+            yield Problem("on", N_("The person left on %(day)s."), {"day": left})
+        else:
+            yield Problem("on", N_("On this day the person was not to be measured at home here."))
 
     def consequences(self) -> Iterator[Base]:
         """A fever, a symptom, or the third time running that nobody was met gives an alert."""
@@ -424,16 +426,36 @@ def overdue(observation: Observation, today: date) -> bool:
     return observation.status is ObservationStatus.OBSERVED and observation.ends_on < today
 
 
-def expected_slots(observation: Observation, on: date) -> tuple[Period, ...]:
-    """The slots of a day in which the village is to measure this person; in hospital the hospital does."""
-    last = observation.last_day
-    if observation.kind is ObservationKind.HOSPITAL or on < observation.began_on or (last is not None and on > last):
-        return ()
-    if on == observation.began_on and observation.first_period is Period.PM:
-        return (Period.PM,)
-    return (Period.AM, Period.PM)
+def told(observation: Observation) -> list[ObservationEvent]:
+    """The events of an observation within reach, in their order, those that are about to be written included."""
+    session = object_session(observation)
+    if session is None:
+        return []
+    with session.no_autoflush:
+        query = select(ObservationEvent).where(ObservationEvent.observation_id == observation.id)
+        stored = session.scalars(query).all() if observation.id is not None else []
+        new = [r for r in session.new if isinstance(r, ObservationEvent) and linked(r, "observation") is observation]
+    return [*sorted(stored, key=lambda event: (event.on, event.id)), *new]
+
+
+def ending(
+    observation: Observation, kind: EventKind, on: date, became: ObservationStatus | None, note: str | None = None
+) -> ObservationEvent:
+    """The event that ends the state in which an observation is. Who calls it writes the next state."""
+    return ObservationEvent(
+        observation=observation, resident=observation.resident, village_id=observation.village_id, kind=kind, on=on,
+        was=observation.status, became=became, since=observation.since, since_period=observation.since_period,
+        note=note,
+    )  # fmt: skip
 
 
 def abnormal(temperature: Decimal | None, symptoms: list[Symptom]) -> bool:
     """True for a fever (37.3 ℃ or more) or any symptom."""
     return (temperature is not None and temperature >= FEVER) or bool(set(symptoms) - {Symptom.WELL})
+
+
+__all__ = [
+    "DAYS", "FEVER", "EventKind", "How", "Observation", "ObservationEvent", "ObservationKind", "ObservationStatus",
+    "Outcome", "Period", "Symptom", "Visit", "abnormal", "day_of", "ending", "ends_on", "overdue", "stand", "standing",
+    "told",
+]  # fmt: skip

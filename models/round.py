@@ -15,29 +15,29 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from models import clock, setting
 from models.alert import Alert, AlertKind, AlertStatus
 from models.base import Invalid, Problem
+from models.handover import names_that_crossed
 from models.observation import (
     How,
     Observation,
-    ObservationKind,
+    ObservationEvent,
     ObservationStatus,
     Outcome,
     Period,
     Symptom,
     Visit,
     day_of,
-    expected_slots,
-    overdue,
+    standing,
 )
 from models.person import Sex
 from models.place import Village
-from models.resident import Resident
+from models.resident import FileStatus, Resident
 from models.session import Session
 from models.trail import TrailEntry
 from models.words import N_, Choice, Tone
@@ -153,50 +153,92 @@ def until(session: Session, village_id: int, on: date, period: Period) -> dateti
 
 
 def expected(session: Session, village_id: int, on: date, period: Period, now: datetime) -> list[Expected]:
-    """Everyone whom a village has to measure in a slot, in walking order. ``now`` says who awaits release."""
-    cut_off = until(session, village_id, on, period)
-    rows: list[tuple[Observation, Resident | None]] = [(o, r) for o, r in session.execute(_perhaps(village_id, on))]
-    found = [(observation, resident) for observation, resident in rows if period in expected_slots(observation, on)]
-    numbers = [observation.id for observation, _resident in found]
-    slot, before = _visits(session, numbers, on, period)
-    raised = alerts(session, numbers)
+    """Everyone whom a village had or has to measure in a slot, in walking order. ``now`` says who awaits release.
+
+    That is who is at home here since then, and who left later than that day: to elsewhere, or to another village, which
+    keeps the file now, so that the hand-over's name is all that is known.
+    """
+    here = _at_home(session, village_id, on, period)
+    gone = _gone_since(session, village_id, on, period)
+    known = {observation.id for observation, _ in here}
+    away = select(Observation, Resident).outerjoin(Observation.resident).where(Observation.id.in_(set(gone) - known))
+    found = [*here, *((o, r) for o, r in session.execute(away))] if set(gone) - known else here
+    elsewhere = set(gone) - {observation.id for observation, _ in found}
+    numbers = [*(observation.id for observation, _ in found), *elsewhere]
+    told = _Told(
+        until(session, village_id, on, period), *_visits(session, numbers, on, period), alerts(session, numbers)
+    )
     today = clock.local_day(now)
+    names = names_that_crossed(session, {gone[number] for number in elsewhere})
     people = [
-        Expected(
-            observation.id,
-            observation.resident_id,
-            resident.name if resident else "",
-            resident.sex if resident else None,
-            resident.age(on) if resident else None,
-            (resident.address or "") if resident else "",
-            bool(resident and resident.phone),
-            max(day_of(observation, on), 0),
-            observation.days,
-            overdue(observation, today) or observation.ends_on == today,
-            cut_off,
-            before.get(observation.id),
-            slot.get(observation.id),
-            tuple(raised.get(observation.id, ())),
-        )
-        for observation, resident in found
+        *(_person(observation, resident, on, today, told) for observation, resident in found),
+        *(_stranger(number, gone[number], names.get(gone[number], ""), told) for number in elsewhere),
     ]
     return sorted(people, key=lambda one: (*walking(one.address), one.name, one.observation_id))
 
 
-def _perhaps(village_id: int, on: date) -> Select[Observation, Resident]:
-    """The observations among which ``expected_slots`` finds a day's; a file in the recycle bin hides nobody."""
-    return (
-        select(Observation, Resident)
-        .outerjoin(Observation.resident)
-        .where(
-            Observation.village_id == village_id,
-            Observation.began_on <= on,
-            Observation.kind != ObservationKind.HOSPITAL,
-            or_(Observation.status == ObservationStatus.OBSERVED, Observation.ends_on >= on),
-            or_(Observation.released_on.is_(None), Observation.released_on > on),
-            or_(Observation.transferred_on.is_(None), Observation.transferred_on > on),
-        )
+@dataclass(frozen=True)
+class _Told:
+    """What is on record of everybody in a round: this slot's visits, the temperatures before, the open alerts."""
+
+    until: datetime
+    slot: dict[int, Visit]
+    before: dict[int, Measured]
+    alerts: dict[int, list[AlertKind]]
+
+
+def _person(observation: Observation, resident: Resident | None, on: date, today: date, told: _Told) -> Expected:
+    return Expected(
+        observation.id,
+        observation.resident_id,
+        resident.name if resident else "",
+        resident.sex if resident else None,
+        resident.age(on) if resident else None,
+        (resident.address or "") if resident else "",
+        bool(resident and resident.phone),
+        max(day_of(observation, on), 0),
+        observation.days,
+        standing(observation, today) is FileStatus.DUE,
+        told.until,
+        told.before.get(observation.id),
+        told.slot.get(observation.id),
+        tuple(told.alerts.get(observation.id, ())),
     )
+
+
+def _stranger(observation_id: int, resident_id: int, name: str, told: _Told) -> Expected:
+    """Somebody whose file is another village's now."""
+    before, visit = told.before.get(observation_id), told.slot.get(observation_id)
+    return Expected(
+        observation_id, resident_id, name, None, None, "", False, 0, 0, False, told.until, before, visit, ()
+    )  # fmt: skip
+
+
+def _first_slot(of: type[Observation] | type[ObservationEvent], on: date, period: Period) -> ColumnElement[bool]:
+    """Those who were there before this slot began."""
+    return of.since <= on if period is Period.PM else or_(of.since < on, (of.since == on) & (of.since_period == period))
+
+
+def _at_home(session: Session, village_id: int, on: date, period: Period) -> list[tuple[Observation, Resident | None]]:
+    """Who is there, and was in the slot (``models.spans``); a file in the recycle bin hides nobody."""
+    query = select(Observation, Resident).outerjoin(Observation.resident).where(
+        Observation.village_id == village_id,
+        Observation.status == ObservationStatus.OBSERVED,
+        _first_slot(Observation, on, period),
+    )  # fmt: skip
+    return [(observation, resident) for observation, resident in session.execute(query)]
+
+
+def _gone_since(session: Session, village_id: int, on: date, period: Period) -> dict[int, int]:
+    """Who was there in the slot and left on a later day: observation -> resident."""
+    event = ObservationEvent
+    query = select(event.observation_id, event.resident_id).where(
+        event.village_id == village_id,
+        event.was == ObservationStatus.OBSERVED,
+        event.on > on,
+        _first_slot(event, on, period),
+    )
+    return {number: resident_id for number, resident_id in session.execute(query) if number is not None}
 
 
 def _visits(
@@ -205,6 +247,8 @@ def _visits(
     """The visits of a slot, and the last temperature before it, by observation."""
     slot: dict[int, Visit] = {}
     before: dict[int, Measured] = {}
+    if not numbers:
+        return slot, before
     query = select(Visit).where(Visit.observation_id.in_(numbers), Visit.on.between(on - LOOK_BACK, on))
     for visit in session.scalars(query.order_by(Visit.on, Visit.period)):
         if (visit.on, visit.period) == (on, period):

@@ -126,10 +126,10 @@ class People:
         )  # fmt: skip
         self._observations = load.sheet(
             Observation, "resident_id", "kind", "status", "cadre", "cadre_phone", "last_exposure_on", "began_on",
-            "first_period", "days", "ends_on", "released_on", "signed_by", "became_suspected",
+            "first_period", "since", "since_period", "days", "ends_on", "released_on", "signed_by", "became_suspected",
         )  # fmt: skip
         self._events = load.sheet(
-            ObservationEvent, "resident_id", "observation_id", "kind", "was", "became", "on"
+            ObservationEvent, "resident_id", "observation_id", "kind", "was", "became", "on", "since", "since_period"
         )  # fmt: skip
         self._visits = load.sheet(
             Visit, "observation_id", "resident_id", "on", "period", "taken_at", "temperature", "how", "outcome",
@@ -237,24 +237,28 @@ class People:
         observation_id = self._observations.add(
             village_id, entered_at, resident_id, ObservationKind.HOME.value,
             (S.RELEASED if released else S.OBSERVED).value, *cadre,
-            opened_on, opened_on, Period.AM.value, DAYS, ended_on,
+            opened_on, opened_on, Period.AM.value, ended_on if released else opened_on, Period.AM.value, DAYS, ended_on,
             *((ended_on, cadre[0]) if released else (None, None)), 0,
         )  # fmt: skip
         whose = (resident_id, observation_id)
-        self._events.add(village_id, entered_at, *whose, EventKind.OPENED.value, None, S.OBSERVED.value, opened_on)
+        self._events.add(
+            village_id, entered_at, *whose, EventKind.OPENED.value, None, S.OBSERVED.value, opened_on, None, None
+        )  # fmt: skip
         self._papers.add(village_id, entered_at, *whose, PaperKind.NOTICE.value, opened_on, cadre[0])
         if released:
-            self._release(village_id, resident_id, observation_id, since - DAYS, cadre[0])
+            self._release(village_id, resident_id, observation_id, since, cadre[0])
         for ago, period in self._slots(going):
             self._enter_visit(village_id, resident_id, observation_id, ago, period, cadre[0])
 
-    def _release(self, village_id: int, resident_id: int, observation_id: int, ago: int, cadre: str) -> None:
+    def _release(self, village_id: int, resident_id: int, observation_id: int, since: int, cadre: str) -> None:
         """The event, the notice, and the calls up to yesterday, of which a few were forgotten."""
+        ago = since - DAYS
         at_release, on = self._mornings[ago], self._days[ago]
         whose = (resident_id, observation_id)
         self._events.add(
-            village_id, at_release, *whose, EventKind.RELEASED.value, S.OBSERVED.value, S.RELEASED.value, on
-        )
+            village_id, at_release, *whose, EventKind.RELEASED.value, S.OBSERVED.value, S.RELEASED.value, on,
+            self._days[since], Period.AM.value,
+        )  # fmt: skip
         self._papers.add(village_id, at_release, *whose, PaperKind.RELEASE.value, on, cadre)
         for day_no in CALLS:
             if day_no < ago and ago <= CALLS[-1] + 7 and self.dice.random() < 0.98:

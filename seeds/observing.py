@@ -46,13 +46,14 @@ class Followed:
     observation: Observation
     began_on: date
     ends_on: date
+    since: date  # in the state and the village that was entered last
     left_on: date | None = None
     left: Left | None = None
     taken_over: tuple[date, Village] | None = None
     abnormal_on: set[date] = field(default_factory=set)
 
     def village_on(self, day: date) -> Village:
-        """The village that is responsible on a day."""
+        """The village that is responsible on the morning of a day."""
         if self.taken_over and day > self.taken_over[0]:
             return self.taken_over[1]
         return self.observation.village
@@ -74,7 +75,7 @@ def _follow(setting: Setting, village: Village, course: Course) -> Followed:
     resident = make_observed_file(setting, village, arrived_on)
     setting.diary.enter(began_on, resident)
     ends_on = setting.day(course.since - DAYS - course.corrected_by)
-    one = Followed(village.name, resident, _open(setting, resident, exposure, began_on), began_on, ends_on)
+    one = Followed(village.name, resident, _open(setting, resident, exposure, began_on), began_on, ends_on, began_on)
     one.left, one.left_on = course.left, setting.day(course.ago) if course.left else None
     if course.handed_over:
         one.taken_over = setting.day(course.handed_over), setting.village(TAKES_OVER)
@@ -115,6 +116,7 @@ def _enter_event(
     became: ObservationStatus | None,
     note: str = "",
     village: Village | None = None,
+    since: date | None = None,
 ) -> None:
     event = ObservationEvent(
         village=village or observation.village,
@@ -124,10 +126,33 @@ def _enter_event(
         was=was,
         became=became,
         on=on,
+        since=since,
+        since_period=_first_slot(observation, since) if since else None,
         note=note or None,
     )
     setting.events.append(event)
     setting.diary.enter(on, event)
+
+
+def _first_slot(observation: Observation, since: date) -> Period:
+    return observation.first_period if since == observation.began_on else Period.AM
+
+
+def _move(
+    setting: Setting,
+    one: Followed,
+    event: EventKind,
+    on: date,
+    was: ObservationStatus,
+    became: ObservationStatus,
+    note: str,
+    **values: Any,
+) -> None:
+    """One state ends and another begins."""
+    since = {"since": on, "since_period": _first_slot(one.observation, on)}
+    setting.diary.change(on, one.observation, status=became, **since, **values)
+    _enter_event(setting, one.observation, event, on, was, became, note, since=one.since)
+    one.since = on
 
 
 def _hand_over(setting: Setting, one: Followed, on: date, to: Village) -> None:
@@ -145,11 +170,14 @@ def _hand_over(setting: Setting, one: Followed, on: date, to: Village) -> None:
         answered_by=setting.cadre(to).name,
         answered_at=at(on, 9, 40),
     )
-    _enter_event(setting, one.observation, EventKind.HANDED_OUT, on, S.OBSERVED, None, reason)
+    _enter_event(
+        setting, one.observation, EventKind.HANDED_OUT, on, S.OBSERVED, None, reason, since=one.since
+    )  # fmt: skip
     _enter_event(setting, one.observation, EventKind.HANDED_IN, on, None, S.OBSERVED, reason, to)
+    one.since = on
     address = addresses.address(setting.dice, to.name)
     setting.diary.change(on, one.resident, village=to, address=address)
-    setting.diary.change(on, one.observation, village=to)
+    setting.diary.change(on, one.observation, village=to, since=on, since_period=Period.AM)
 
 
 def asked_for(setting: Setting, resident: Resident, on: date) -> dict[str, Any]:
@@ -172,55 +200,43 @@ def _correct_end(setting: Setting, one: Followed) -> None:
 
 def _leave(setting: Setting, one: Followed, course: Course) -> None:
     """End the observation at home; some are observed elsewhere from then on, and some are confirmed there."""
-    on, observation, resident = setting.day(course.ago), one.observation, one.resident
+    on, resident = setting.day(course.ago), one.resident
     if course.left is Left.RELEASED:
         team = "、".join(name for name in (resident.police, resident.doctor, resident.grid_worker) if name)
-        setting.diary.change(on, observation, status=S.RELEASED, released_on=on, signed_by=team)
         note = "观察期满，体温正常，发放解除医学观察通知书"
-        _enter_event(setting, observation, EventKind.RELEASED, on, S.OBSERVED, S.RELEASED, note)
+        _move(setting, one, EventKind.RELEASED, on, S.OBSERVED, S.RELEASED, note, released_on=on, signed_by=team)
     elif course.left is Left.LOST:
-        setting.diary.change(on, observation, status=S.LOST)
-        note = "多次上门无人，电话停机，已报派出所协查"
-        _enter_event(setting, observation, EventKind.LOST, on, S.OBSERVED, S.LOST, note)
+        _move(setting, one, EventKind.LOST, on, S.OBSERVED, S.LOST, "多次上门无人，电话停机，已报派出所协查")
     elif course.left is Left.EXCLUDED:
-        setting.diary.change(on, observation, status=S.EXCLUDED)
-        note = "核实未到过重点地区，系同名误报"
-        _enter_event(setting, observation, EventKind.EXCLUDED, on, S.OBSERVED, S.EXCLUDED, note)
+        _move(setting, one, EventKind.EXCLUDED, on, S.OBSERVED, S.EXCLUDED, "核实未到过重点地区，系同名误报")
     elif course.left is Left.HOSPITAL:
         feverish = bool(course.readings)
         reason = "发热伴咳嗽" if feverish else "原有慢性病，转院观察"
         if feverish:
-            setting.diary.change(on, observation, became_suspected=True)
-            _enter_event(setting, observation, EventKind.SUSPECTED, on, S.OBSERVED, S.OBSERVED)
-        _transfer(setting, observation, on, EventKind.HOSPITAL, S.OBSERVED, HOSPITAL, reason)
+            setting.diary.change(on, one.observation, became_suspected=True)
+            _enter_event(setting, one.observation, EventKind.SUSPECTED, on, S.OBSERVED, S.OBSERVED)
+        _transfer(setting, one, on, EventKind.HOSPITAL, S.OBSERVED, HOSPITAL, reason)
     else:
         reason = "居家不具备单独隔离条件"
-        _transfer(setting, observation, on, EventKind.CENTRAL, S.OBSERVED, CENTRE, reason)
+        _transfer(setting, one, on, EventKind.CENTRAL, S.OBSERVED, CENTRE, reason)
         if course.left is Left.CONFIRMED:
             confirmed_on = setting.day(course.ago - 3)
-            setting.diary.change(confirmed_on, observation, became_suspected=True)
-            _transfer(setting, observation, confirmed_on, EventKind.CONFIRMED, S.CENTRAL, CITY_HOSPITAL, "核酸检测阳性")
+            setting.diary.change(confirmed_on, one.observation, became_suspected=True)
+            _transfer(setting, one, confirmed_on, EventKind.CONFIRMED, S.CENTRAL, CITY_HOSPITAL, "核酸检测阳性")
 
 
 _KINDS: Final = {S.CENTRAL: ObservationKind.CENTRAL, S.HOSPITAL: ObservationKind.HOSPITAL}
 
 
 def _transfer(
-    setting: Setting,
-    observation: Observation,
-    on: date,
-    kind: EventKind,
-    was: ObservationStatus,
-    to: str,
-    reason: str,
+    setting: Setting, one: Followed, on: date, kind: EventKind, was: ObservationStatus, to: str, reason: str
 ) -> None:
     """Moved to the centre or a hospital: the same observation, from then on in others' hands."""
     became = S(kind.value)
-    changes = {"status": became, "transferred_on": on, "transferred_to": to, "transfer_reason": reason, "place": to}
+    values: dict[str, Any] = {"transferred_on": on, "transferred_to": to, "transfer_reason": reason, "place": to}
     if became in _KINDS:
-        changes["kind"] = _KINDS[became]
-    setting.diary.change(on, observation, **changes)
-    _enter_event(setting, observation, kind, on, was, became, reason)
+        values["kind"] = _KINDS[became]
+    _move(setting, one, kind, on, was, became, reason, **values)
 
 
 # ---- visits ----
@@ -278,6 +294,8 @@ def _enter_visit(setting: Setting, followed: Followed, on: date, period: Period,
     entered_on = on + timedelta(days=1) if reading.entered_later else on
     entered_at = at(entered_on, 8, 10) if reading.entered_later else taken_at + timedelta(minutes=dice.randint(1, 20))
     setting.diary.enter(entered_on, visit, entered_at)
+    if followed.taken_over and on == followed.taken_over[0]:
+        setting.diary.change(on, visit, village=followed.taken_over[1])  # the day goes over with the person
 
 
 def _taken_at(setting: Setting, on: date, period: Period) -> datetime:

@@ -1,22 +1,27 @@
 """一日两测: which slots of a day are expected, in SQL for many at once, and which of them are done, open or missed.
 
-``expected`` says in SQL what ``models.observation.expected_slots`` says of one observation; a test holds them together.
+What ``models.spans`` says of one observation and its events is said here of all of them: on a day those are expected
+who are at home in a village since then and those who left it later. A test holds the two together.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
-from models.observation import Observation, ObservationKind, ObservationStatus, Outcome, Period, Visit, day_of
+from models.handover import names_that_crossed
+from models.observation import Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
 from models.resident import Resident
 from models.session import Session
 from models.summaries.counting import number_of
 
-_OVER: Final = tuple(status for status in ObservationStatus if status is not ObservationStatus.OBSERVED)
+_UNMET: Final = (Outcome.NOT_MET, Outcome.REFUSED)
+Slots = Counter[tuple[int, Period]]
 
 
 class SlotCount(NamedTuple):
@@ -38,7 +43,7 @@ class SlotCount(NamedTuple):
 
 
 class OpenSlot(NamedTuple):
-    """Somebody expected in a slot that has no visit yet."""
+    """Somebody expected in a slot that has no visit yet. Of who was handed over since, the name is what is known."""
 
     observation_id: int
     resident_id: int
@@ -49,86 +54,131 @@ class OpenSlot(NamedTuple):
     days: int
 
 
-def under_way(on: date) -> ColumnElement[bool]:
-    """Observations whose person the village is to measure on a day at all: until somebody signs off, not longer."""
-    left_later = or_(Observation.released_on > on, Observation.transferred_on > on)
-    return and_(
-        # each arm names its status, so that an index finds the few
-        or_(
-            Observation.status == ObservationStatus.OBSERVED,
-            and_(Observation.status.in_(_OVER), or_(Observation.ends_on >= on, left_later)),
-        ),
-        Observation.began_on <= on,
-        Observation.kind != ObservationKind.HOSPITAL,
-        or_(Observation.released_on.is_(None), Observation.released_on > on),
-        or_(Observation.transferred_on.is_(None), Observation.transferred_on > on),
-    )
+# ---- who is expected ----
 
 
-def from_morning(on: date) -> ColumnElement[bool]:
-    """Observations that are under way from the morning of a day, not only from its evening."""
-    return or_(Observation.began_on < on, Observation.first_period == Period.AM)
+def at_home(on: date) -> ColumnElement[bool]:
+    """Observations whose person is at home in their village, and was on that day: until somebody signs off."""
+    return and_(Observation.status == ObservationStatus.OBSERVED, Observation.since <= on)
 
 
-def expected(on: date, period: Period) -> ColumnElement[bool]:
-    """Observations whose person is to be measured in this slot."""
-    return under_way(on) if period is Period.PM else and_(under_way(on), from_morning(on))
+def left_later(on: date, event: Any = ObservationEvent) -> ColumnElement[bool]:
+    """Events by which somebody left home, or the village, who was still there on that day."""
+    return and_(event.was == ObservationStatus.OBSERVED, event.since <= on, event.on > on)
+
+
+def from_morning(of: Any, on: date) -> ColumnElement[bool]:
+    """Of such observations or events those whose person was there from the morning on, not only that evening."""
+    return or_(of.since < on, of.since_period == Period.AM)
+
+
+def _in(period: Period, there: ColumnElement[bool], of: Any, on: date) -> ColumnElement[bool]:
+    return there if period is Period.PM else and_(there, from_morning(of, on))
+
+
+# ---- how many ----
 
 
 def counts(session: Session, on: date) -> dict[tuple[int, Period], SlotCount]:
     """The slots of a day by village and period; a village without any is left out."""
-    expecting: dict[tuple[int, Period], int] = {}
-    for few in _apart(on):
-        query = select(Observation.village_id, number_of(from_morning(on)), func.count()).where(under_way(on), few)
-        for village_id, mornings, evenings in session.execute(query.group_by(Observation.village_id)):
-            for period, count in ((Period.AM, mornings), (Period.PM, evenings)):
-                expecting[village_id, period] = expecting.get((village_id, period), 0) + count
-    paid = _paid(session, on)
-    return {slot: SlotCount(count, *paid.get(slot, (0, 0))) for slot, count in expecting.items()}
+    expected: Slots = Counter()
+    both: tuple[tuple[Any, ColumnElement[bool]], ...]
+    both = ((Observation, at_home(on)), (ObservationEvent, left_later(on)))
+    for of, there in both:
+        query = select(of.village_id, number_of(from_morning(of, on)), func.count()).where(there)
+        for village_id, mornings, evenings in session.execute(query.group_by(of.village_id)):
+            expected[village_id, Period.AM] += mornings
+            expected[village_id, Period.PM] += evenings
+    done, unmet = _paid(session, on)
+    return {slot: SlotCount(count, done[slot], unmet[slot]) for slot, count in expected.items()}
 
 
-def _apart(on: date) -> Iterator[ColumnElement[bool]]:
-    """Those who are under way in parts, each of which an index finds without reading all that are over."""
-    over, never_released = Observation.status.in_(_OVER), Observation.released_on.is_(None)
-    yield Observation.status == ObservationStatus.OBSERVED
-    yield and_(over, Observation.ends_on >= on, never_released, Observation.transferred_on.is_(None))
-    yield and_(over, Observation.released_on > on)
-    yield and_(over, never_released, Observation.transferred_on > on)
-
-
-def _visited(on: date, period: Period) -> ColumnElement[bool]:
-    """Observations that have a visit in a slot."""
-    here = (Visit.observation_id == Observation.id, Visit.on == on, Visit.period == period)
-    return select(Visit.id).where(*here).correlate(Observation).exists()
-
-
-def _paid(session: Session, on: date) -> dict[tuple[int, Period], tuple[int, int]]:
+def _paid(session: Session, on: date) -> tuple[Slots, Slots]:
     """How many expected slots of a day have a visit, and how many of these visits reached nobody."""
-    query = (
-        select(
-            Observation.village_id,
-            Visit.period,
-            func.count(),
-            number_of(Visit.outcome.in_((Outcome.NOT_MET, Outcome.REFUSED))),
+    done: Slots = Counter()
+    unmet: Slots = Counter()
+    query = select(Visit.outcome, Visit.village_id, Visit.period, func.count()).where(Visit.on == on)
+    for outcome, village_id, period, count in session.execute(
+        query.group_by(Visit.outcome, Visit.village_id, Visit.period)
+    ):
+        done[village_id, period] += count
+        unmet[village_id, period] += count if outcome in _UNMET else 0
+    for outcome, village_id, period in _beside(session, on):
+        done[village_id, period] -= 1
+        unmet[village_id, period] -= outcome in _UNMET
+    return done, unmet
+
+
+def _beside(session: Session, on: date) -> Iterator[tuple[Outcome, int, Period]]:
+    """The visits of a day that no slot waits for: paid on the day on which the person left, or to a double.
+
+    They are few and the events name them, so that not everybody's visit has to be looked up.
+    """
+    event = ObservationEvent
+    columns: list[Any] = []
+    for period in Period:
+        paid = select(Visit.outcome).where(
+            Visit.observation_id == event.observation_id,
+            Visit.village_id == event.village_id,
+            Visit.on == on,
+            Visit.period == period,
         )
-        .select_from(Visit)
-        .join(Visit.observation)
-        .where(Visit.on == on, under_way(on), or_(Visit.period == Period.PM, from_morning(on)))
-        .group_by(Observation.village_id, Visit.period)
+        columns += [paid.correlate(event).scalar_subquery(), _expected_still(on, period)]
+    left = and_(event.was == ObservationStatus.OBSERVED, event.on >= on, or_(event.on == on, event.since == event.on))
+    query = select(event.observation_id, event.village_id, *columns).where(left).distinct()
+    for _, village_id, *found in session.execute(query):
+        for period, outcome, expected in zip(Period, found[::2], found[1::2], strict=True):
+            if outcome is not None and not expected:
+                yield outcome, village_id, period
+
+
+def _expected_still(on: date, period: Period) -> ColumnElement[bool]:
+    """True of an event whose person is expected in the slot nevertheless: came back that day, or was there before."""
+    event, later = ObservationEvent, aliased(ObservationEvent)
+    back = select(Observation.id).where(
+        Observation.id == event.observation_id,
+        Observation.village_id == event.village_id,
+        _in(period, at_home(on), Observation, on),
     )
-    return {(village_id, period): (done, unmet) for village_id, period, done, unmet in session.execute(query)}
+    again = select(later.id).where(
+        later.observation_id == event.observation_id,
+        later.village_id == event.village_id,
+        _in(period, left_later(on, later), later, on),
+    )
+    return or_(back.correlate(event).exists(), again.correlate(event).exists())
+
+
+# ---- their names ----
 
 
 def still_open(session: Session, on: date, period: Period, limit: int) -> list[OpenSlot]:
     """Who is expected in a slot and has no visit, in walking order (village, address, name)."""
+    event = ObservationEvent
+    found = [
+        *_open(session, on, period, limit, Observation, Observation.id, at_home(on)),
+        *_open(session, on, period, limit, event, event.observation_id, left_later(on)),
+    ]
+    named = names_that_crossed(session, {slot.resident_id for slot in found if slot.name is None})
+    rows = [slot._replace(name=slot.name or named.get(slot.resident_id)) for slot in found]
+    rows.sort(key=lambda row: (row.village_id, row.address or "", row.name or "", row.observation_id))
+    return rows[:limit]
+
+
+def _open(
+    session: Session, on: date, period: Period, limit: int, of: Any, number: Any, there: ColumnElement[bool]
+) -> Iterator[OpenSlot]:
+    """Those of observations, or of events, that are at home in a slot and have no visit."""
+    paid = select(Visit.id).where(Visit.observation_id == number, Visit.on == on, Visit.period == period)
+    start = func.coalesce(Observation.last_exposure_on, Observation.began_on)
+    query = select(number, of.resident_id, of.village_id, Resident.name, Resident.address, start, Observation.days)
+    if of is not Observation:
+        query = query.outerjoin(Observation, Observation.id == number)
     query = (
-        select(Observation, Resident.name, Resident.address)
-        .outerjoin(Observation.resident)  # a file in the recycle bin leaves nobody unmeasured
-        .where(expected(on, period), ~_visited(on, period))
-        .order_by(Observation.village_id, Resident.address, Resident.name, Observation.id)
+        query.outerjoin(Resident, Resident.id == of.resident_id)  # a file in the recycle bin leaves nobody unmeasured
+        .where(_in(period, there, of, on), ~paid.correlate(of).exists())
+        .order_by(of.village_id, Resident.address, Resident.name, number)
         .limit(limit)
     )
-    return [
-        OpenSlot(o.id, o.resident_id, o.village_id, name, address, day_of(o, on), o.days)
-        for o, name, address in session.execute(query)
-    ]
+    for observation_id, resident_id, village_id, name, address, begun, days in session.execute(query):
+        day = (on - begun).days if begun else 0
+        yield OpenSlot(observation_id, resident_id, village_id, name, address, day, days or 0)

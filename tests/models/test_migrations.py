@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -128,7 +129,7 @@ IN_USE = (
     f" {SIGNED})",
     f'INSERT INTO observation_event (id, village_id, resident_id, observation_id, kind, "on", {SIGNS})'
     f" VALUES (1, 1, 1, 1, 'opened', '2020-02-01', {SIGNED})",
-    "INSERT INTO visit (id, village_id, observation_id, resident_id, \"on\", period, temperature, how, outcome, symptoms,"
+    'INSERT INTO visit (id, village_id, observation_id, resident_id, "on", period, temperature, how, outcome, symptoms,'
     f" late, {SIGNS}) VALUES (1, 1, 1, 1, '2020-02-01', 'am', 36.5, 'door', 'normal', '[]', false, {SIGNED})",
 )
 KEPT = ("township", "village", "resident", "observation", "observation_event", "visit")
@@ -143,12 +144,10 @@ def connected(url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-def kept(connection: Connection) -> list[list[object]]:
-    """What was entered, as it stands."""
-    return [
-        [v for v in connection.execute(text(f"SELECT * FROM {table} WHERE id = 1")).one() if v is not None]
-        for table in KEPT
-    ]
+def kept(connection: Connection, of: dict[str, dict[str, object]] | None = None) -> dict[str, dict[str, object]]:
+    """What was entered, as it stands; of columns that were there before, if there was a before."""
+    found = {t: dict(connection.execute(text(f"SELECT * FROM {t} WHERE id = 1")).mappings().one()) for t in KEPT}
+    return {t: {name: row[name] for name in (of or found)[t]} for t, row in found.items()}
 
 
 def test_a_register_in_use_goes_up_and_back_with_everything_in_it(blank_database_url: str) -> None:
@@ -160,7 +159,7 @@ def test_a_register_in_use_goes_up_and_back_with_everything_in_it(blank_database
     for go in (upgrade, lambda url: downgrade(url, "0001"), upgrade):
         go(blank_database_url)
         with connected(blank_database_url) as connection:
-            assert kept(connection) == before
+            assert kept(connection, before) == before
     with connected(blank_database_url) as connection:
         assert compared(connection) == []
         connection.execute(text("UPDATE resident SET name = '李四', name_tokens = '李 四' WHERE id = 1"))
@@ -168,6 +167,75 @@ def test_a_register_in_use_goes_up_and_back_with_everything_in_it(blank_database
             found = "SELECT count(*) FROM resident_search WHERE resident_search MATCH '\"李 四\"'"
             assert connection.scalar(text(found)) == 1
             assert not connection.execute(text("PRAGMA foreign_key_check")).all()
+
+
+class Course(NamedTuple):
+    """What was on record before, and what is to be told of it: each event's before, after and since, and the state."""
+
+    observation: dict[str, str]
+    events: list[tuple[str, str]]
+    told: list[tuple[str | None, str | None, str | None]]
+    stands: tuple[str, str, str]
+
+
+COURSES = {
+    "still at home": Course(
+        {"first_period": "pm"}, [("opened", "01")], [(None, "observed", None)], ("observed", "01", "pm")
+    ),
+    "released": Course(
+        {"status": "released", "released_on": "2020-02-09"},
+        [("opened", "01"), ("corrected", "03"), ("released", "09")],
+        [(None, "observed", None), ("observed", "observed", None), ("observed", "released", "01")],
+        ("released", "09", "am"),
+    ),
+    "lost and found": Course(
+        {},
+        [("opened", "01"), ("lost", "03"), ("found", "05")],
+        [(None, "observed", None), ("observed", "lost", "01"), ("lost", "observed", "03")],
+        ("observed", "05", "am"),
+    ),
+    "handed over": Course(
+        {},
+        [("opened", "01"), ("handed_out", "04"), ("handed_in", "04")],
+        [(None, "observed", None), ("observed", None, "01"), (None, "observed", None)],
+        ("observed", "04", "am"),
+    ),
+    "at the centre from the start": Course(
+        {"kind": "central"}, [("opened", "01")], [(None, "central", None)], ("central", "01", "am")
+    ),
+    "nothing was told": Course(
+        {"status": "released", "released_on": "2020-02-09"}, [], [], ("released", "09", "am")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_what_happened_before_is_told_as_it_is_now(blank_database_url: str, course: str) -> None:
+    """So that who was expected when is known of the days before the migration too."""
+    given, events, told, stands = COURSES[course]
+    upgrade(blank_database_url, "0001")
+    with connected(blank_database_url) as connection:
+        for statement in IN_USE[:4]:
+            connection.execute(text(statement))
+        for name, value in given.items():
+            connection.execute(text(f"UPDATE observation SET {name} = :value"), {"value": value})
+        for number, (kind, day) in enumerate(events, 1):
+            connection.execute(
+                text(
+                    IN_USE[4]
+                    .replace("VALUES (1,", f"VALUES ({number},")
+                    .replace("'opened', '2020-02-01'", ":kind, :day")
+                ),
+                {"kind": kind, "day": f"2020-02-{day}"},
+            )
+    upgrade(blank_database_url)
+    with connected(blank_database_url) as connection:
+        found = connection.execute(text("SELECT was, became, since FROM observation_event ORDER BY id")).all()
+        assert [(was, became, str(since)[8:] if since else None) for was, became, since in found] == told
+        status, since, period = connection.execute(text("SELECT status, since, since_period FROM observation")).one()
+        assert (status, str(since)[8:], period) == stands
+        due_on = connection.scalar(text("SELECT due_on FROM resident"))
+        assert str(due_on) == ("2020-02-15" if stands[0] == "observed" else "None")
 
 
 def test_two_processes_may_go_up_at_once(blank_database_url: str) -> None:

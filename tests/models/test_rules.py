@@ -32,7 +32,6 @@ from models.observation import (
     abnormal,
     day_of,
     ends_on,
-    expected_slots,
     standing,
 )
 from models.person import Sex, born, check_digit, identity_problem, phone_problem, sex_of
@@ -289,40 +288,23 @@ def test_an_observation_that_cannot_be_is_refused(
 
 
 def watched_from(began: date, **told: Any) -> Observation:
+    period = told.get("first_period", Period.AM)
     return Observation(
         **{
+            "village_id": 1,
             "began_on": began,
             "ends_on": began + timedelta(days=14),
             "kind": ObservationKind.HOME,
             "status": ObservationStatus.OBSERVED,
-            "first_period": Period.AM,
+            "first_period": period,
+            "since": began,
+            "since_period": period,
             **told,
         }
     )
 
 
 BEGAN = date(2020, 2, 1)
-
-
-@given(st.integers(-5, 20))
-def test_two_slots_are_expected_on_every_day_of_a_term_and_none_outside(offset: int) -> None:
-    slots = expected_slots(watched_from(BEGAN), BEGAN + timedelta(days=offset))
-    assert slots == ((Period.AM, Period.PM) if 0 <= offset <= 14 else ())
-
-
-def test_somebody_taken_in_the_afternoon_is_not_missed_that_morning() -> None:
-    late = watched_from(BEGAN, first_period=Period.PM)
-    assert expected_slots(late, BEGAN) == (Period.PM,)
-    assert expected_slots(late, BEGAN + timedelta(days=1)) == (Period.AM, Period.PM)
-
-
-def test_nobody_is_expected_after_leaving_and_the_hospital_measures_its_own() -> None:
-    day = BEGAN + timedelta(days=5)
-    for leaving in ({"released_on": day}, {"transferred_on": day}):
-        left = watched_from(BEGAN, **leaving)
-        assert expected_slots(left, day - timedelta(days=1)) != ()
-        assert expected_slots(left, day) == ()
-    assert expected_slots(watched_from(BEGAN, kind=ObservationKind.HOSPITAL), day) == ()
 
 
 def test_a_term_that_is_over_awaits_release_and_never_closes_itself() -> None:

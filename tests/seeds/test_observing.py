@@ -18,11 +18,12 @@ from models.observation import (
     Outcome,
     Period,
     Visit,
-    expected_slots,
     standing,
+    told,
 )
 from models.resident import FileStatus, Resident
 from models.session import Session
+from models.spans import expected_slots, responsible
 from tests.seeds.balance import assert_balanced
 from tests.seeds.conftest import TODAY, of_village
 
@@ -85,15 +86,25 @@ def test_the_observed_were_visited_twice_a_day(demo: Session) -> None:
         visited = {
             (visit.on, visit.period) for visit in demo.scalars(select(Visit).where(Visit.observation_id == one.id))
         }
-        assert all(on >= one.began_on for on, _ in visited)
-        if one.kind is ObservationKind.HOSPITAL:  # measured at home before, but nobody is expected there any more
-            continue
+        events = told(one)
         days = [one.began_on + timedelta(days=n) for n in range((TODAY - one.began_on).days)]
-        slots = {(on, period) for on in days for period in expected_slots(one, on)}
+        slots = {(on, period) for on in days for period in expected_slots(one, events, on)}
         assert {slot for slot in visited if slot[0] < TODAY} <= slots
         expected, missed = expected + len(slots), missed + len(slots - visited)
     assert expected > 2500
     assert 0 < missed < expected * 0.04
+
+
+def test_every_visit_is_the_villages_that_was_responsible_that_day(demo: Session) -> None:
+    handed_over = 0
+    for one in demo.scalars(select(Observation)):
+        events = told(one)
+        visits = demo.scalars(select(Visit).where(Visit.observation_id == one.id)).all()
+        handed_over += len({visit.village_id for visit in visits}) == 2
+        for visit in visits:
+            span = responsible(one, events, visit.on)
+            assert span is not None and span.village_id == visit.village_id
+    assert handed_over == 1
 
 
 def test_this_mornings_round_has_begun_and_the_evenings_has_not(demo: Session) -> None:

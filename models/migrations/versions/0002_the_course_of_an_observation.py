@@ -6,6 +6,9 @@ Revises: 0001
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -41,6 +44,29 @@ KINDS = (
     "handed_out", "handed_in", "excluded",
 )  # fmt: skip
 ALL_KINDS = (*KINDS[:10], "back_home", "recovered", *KINDS[10:])
+PERIODS = ("am", "pm")
+# what the events of before come to, and what is said of observations that tell of nothing else
+SAME_STATE = ("corrected", "suspected", "handed_out", "handed_in")
+AFTER = {
+    "opened": "observed", "central": "central", "hospital": "hospital", "confirmed": "confirmed",
+    "released": "released", "reopened": "observed", "lost": "lost", "found": "observed", "excluded": "excluded",
+}  # fmt: skip
+ALREADY_THERE = (
+    "UPDATE observation SET status = kind WHERE status = 'observed' AND kind <> 'home'",
+    "UPDATE observation SET since = began_on, since_period = first_period WHERE status = 'observed'",
+    "UPDATE observation SET since = coalesce(released_on, transferred_on, began_on), since_period = 'am'"
+    " WHERE status <> 'observed'",
+    "UPDATE resident SET due_on = (SELECT max(o.ends_on) FROM observation o WHERE o.resident_id = resident.id"
+    " AND o.status = 'observed' AND o.deleted_at IS NULL)"
+    " WHERE id IN (SELECT resident_id FROM observation WHERE status = 'observed')",
+)
+EVENT_TELLS = (
+    "UPDATE observation_event SET was = :was, became = :became, since = :since, since_period = :since_period"
+    " WHERE id = :id"
+)
+OBSERVATION_TELLS = (
+    "UPDATE observation SET since = :since, since_period = :since_period WHERE id = :id AND status = :status"
+)
 CREATED = ("setting", "alert", "follow_up", "journey", "contact", "paper", "hand_over")
 
 
@@ -73,15 +99,66 @@ def _follow_the_course() -> None:
         relist(observation, "observation", "status", *ALL_STATES)
         observation.add_column(may("signed_by", sa.String(120)))
         observation.add_column(may("release_reason", sa.String(200)))
-    live_index("observation", "status", "released_on", "village_id")
+        observation.add_column(may("since", sa.Date()))
+        observation.add_column(may("since_period", sa.String(2)))
+        observation.create_check_constraint(op.f("ck_observation_since_period_listed"), listed("since_period", PERIODS))
     with changed("observation_event") as event:
         relist(event, "observation_event", "kind", *ALL_KINDS)
         for name in ("was", "became"):
             event.add_column(may(name, sa.String(11)))
             event.create_check_constraint(op.f(f"ck_observation_event_{name}_listed"), listed(name, ALL_STATES))
+        event.add_column(may("since", sa.Date()))
+        event.add_column(may("since_period", sa.String(2)))
+        event.create_check_constraint(op.f("ck_observation_event_since_period_listed"), listed("since_period", PERIODS))
+        event.create_check_constraint(op.f("ck_observation_event_on_in_order"), '"on" >= since')
+    live_index("observation_event", "was", "on", "since", "village_id", "since_period")
+    _say_since_when()
     with changed("visit") as visit:
         visit.add_column(may("entry_key", bytewise(36)))
         visit.create_unique_constraint(op.f("uq_visit_entry_key"), ["entry_key"])
+
+
+def _say_since_when() -> None:
+    """Of what is on record already: since when each observation is as it is, and what its events say of before."""
+    for statement in ALREADY_THERE:
+        op.execute(sa.text(statement))
+    _link_events()
+    with changed("observation") as observation:
+        observation.alter_column("since", existing_type=sa.Date(), nullable=False)
+        observation.alter_column("since_period", existing_type=sa.String(2), nullable=False)
+    live_index("observation", "status", "released_on", "village_id")
+    live_index("observation", "status", "village_id", "since", "since_period")
+
+
+def _link_events() -> None:
+    """Each event goes on from where the one before it ended; what ended a state says since when it was."""
+    query = (
+        'SELECT e.id, e.observation_id, e.kind, e."on", o.first_period, o.status, o.kind AS opened_as'
+        " FROM observation_event e JOIN observation o ON o.id = e.observation_id"
+        ' WHERE e.deleted_at IS NULL ORDER BY e.observation_id, e."on", e.id'
+    )
+    events: list[dict[str, Any]] = []
+    observations: list[dict[str, Any]] = []
+    for number, course in groupby(op.get_bind().execute(sa.text(query)).all(), lambda row: row.observation_id):
+        state: str | None = None
+        since = period = None
+        for row in course:
+            after = state if row.kind in SAME_STATE else AFTER[row.kind]
+            if row.kind == "opened" and row.status == row.opened_as:
+                after = row.status
+            was: str | None = None if row.kind == "handed_in" else state
+            became: str | None = None if row.kind == "handed_out" else after
+            told = since is not None and was not in (None, became)
+            spoken = {"since": since, "since_period": period} if told else {"since": None, "since_period": None}
+            events.append({"id": row.id, "was": was, "became": became, **spoken})
+            if was != became and since != row.on:
+                since, period = row.on, "am" if since else row.first_period
+            state = after
+        if state is not None and since is not None:
+            observations.append({"id": number, "status": state, "since": since, "since_period": period})
+    for statement, found in ((EVENT_TELLS, events), (OBSERVATION_TELLS, observations)):
+        if found:
+            op.get_bind().execute(sa.text(statement), found)
 
 
 def _create_alerts() -> None:
@@ -208,13 +285,20 @@ def downgrade() -> None:
     with changed("visit") as visit:
         visit.drop_constraint(op.f("uq_visit_entry_key"), type_="unique")
         visit.drop_column("entry_key")
+    op.drop_index("ix_observation_event_was_on_since_village_id_since_period", "observation_event")
     with changed("observation_event") as event:
-        for name in ("was", "became"):
+        event.drop_constraint(op.f("ck_observation_event_on_in_order"), type_="check")
+        event.drop_column("since")
+        for name in ("since_period", "was", "became"):
             event.drop_constraint(op.f(f"ck_observation_event_{name}_listed"), type_="check")
             event.drop_column(name)
         relist(event, "observation_event", "kind", *KINDS)
     op.drop_index("ix_observation_status_released_on_village_id", "observation")
+    op.drop_index("ix_observation_status_village_id_since_since_period", "observation")
     with changed("observation") as observation:
+        observation.drop_constraint(op.f("ck_observation_since_period_listed"), type_="check")
+        observation.drop_column("since_period")
+        observation.drop_column("since")
         observation.drop_column("release_reason")
         observation.drop_column("signed_by")
         relist(observation, "observation", "status", *STATES)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,12 +16,13 @@ from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.followup import FollowUp, calls_due
 from models.gathering import CaseStatus, Tipoff
 from models.handover import HandOver, HandOverStatus
-from models.observation import Observation, ObservationStatus, Outcome, Period, Visit, expected_slots
+from models.observation import Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
 from models.place import Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.resident import FileStatus, Resident
 from models.scope import NOBODY, Scope
 from models.session import Session, open_session
+from models.spans import Span
 from models.summaries import audit, calls, district_day, reporting, service, slots, village_day, watch
 from models.supply import Supply, SupplyStatus
 from models.trail import Deed, TrailEntry
@@ -69,14 +70,19 @@ def seen(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Seen]:
 # ---- the plain loops ----
 
 
-def expected(row: Row, on: date) -> tuple[Period, ...]:
-    names = ("kind", "status", "began_on", "first_period", "ends_on", "released_on", "transferred_on")
-    return expected_slots(Observation(**{name: row[name] for name in names}), on)
+def at_home(seen: Seen, period: Period) -> set[tuple[int, int]]:
+    """Who is to be measured in a slot of today: observation and village."""
+    there = [
+        *((row["id"], row["status"], row, None) for row in seen.rows(Observation)),
+        *((row["observation_id"], row["was"], row, row["on"]) for row in seen.rows(ObservationEvent)),
+    ]
+    spans = [(n, Span(was, row["village_id"], row["since"], row["since_period"], on)) for n, was, row, on in there]
+    return {(number, span.village_id) for number, span in spans if period in span.slots(TODAY)}
 
 
 def slots_of(seen: Seen, period: Period) -> slots.SlotCount:
-    wanted = {row["id"] for row in seen.rows(Observation) if period in expected(row, TODAY)}
-    visits = [v for v in seen.rows(Visit, on=TODAY, period=period) if v["observation_id"] in wanted]
+    wanted = at_home(seen, period)
+    visits = [v for v in seen.rows(Visit, on=TODAY, period=period) if (v["observation_id"], v["village_id"]) in wanted]
     unmet = [v for v in visits if v["outcome"] in (Outcome.NOT_MET, Outcome.REFUSED)]
     return slots.SlotCount(len(wanted), len(visits), len(unmet))
 

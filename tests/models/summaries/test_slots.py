@@ -1,37 +1,119 @@
-"""The expected slots counted in SQL are those that the rule tells of each observation."""
+"""The slots counted in SQL are those that the rule tells of each observation, on any day of its course."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, select
 
-from models.observation import Observation, ObservationKind, ObservationStatus, Period, expected_slots
+from models import round
+from models.observation import (
+    EventKind,
+    How,
+    Observation,
+    ObservationEvent,
+    ObservationKind,
+    ObservationStatus,
+    Outcome,
+    Period,
+    Visit,
+)
 from models.scope import Scope
 from models.session import Session
+from models.spans import expected_slots, responsible, spans
 from models.summaries import slots
-from tests.models.summaries.world import TODAY, VILLAGES, at, make
+from models.summaries.slots import SlotCount
+from tests.models.summaries.world import TODAY, VILLAGES, Row, at, make
 
+S = ObservationStatus
 near = st.integers(-16, 3).map(lambda days: TODAY + timedelta(days=days))
+NOW = at(12)
+SIGNED = {"resident_id": 1, "version": 1, "created_at": NOW, "updated_at": NOW, "updated_by": "test"}
 
 
-@st.composite
-def observations(draw: st.DrawFn) -> dict[str, object]:
-    """An observation whose days lie around today, in any order that the database takes."""
-    began = draw(near)
-    later = st.integers(0, 18).map(lambda days: began + timedelta(days=days))
-    return {
-        "village_id": draw(st.sampled_from(VILLAGES)),
-        "kind": draw(st.sampled_from(ObservationKind)),
-        "status": draw(st.sampled_from(ObservationStatus)),
-        "began_on": began,
-        "first_period": draw(st.sampled_from(Period)),
-        "ends_on": draw(later),
-        "released_on": draw(st.none() | later),
-        "transferred_on": draw(st.none() | later),
-    }
+@dataclass(frozen=True)
+class Stay:
+    """A state in a village, and after how many days it ended."""
+
+    status: ObservationStatus
+    village_id: int
+    days: int
+
+
+stays = st.builds(
+    Stay, st.sampled_from([S.OBSERVED, S.OBSERVED, *ObservationStatus]), st.sampled_from(VILLAGES), st.integers(0, 6)
+)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A whole course: where it began, its stays, the last of which lasts, and the visits of the day that is asked."""
+
+    began: date
+    first: Period
+    stays: list[Stay]
+    visits: dict[Period, Outcome]
+    is_double: bool = False  # ruled out from its beginning, with its visits
+
+
+courses = st.builds(
+    Course,
+    near,
+    st.sampled_from(Period),
+    st.lists(stays, min_size=1, max_size=4),
+    st.dictionaries(st.sampled_from(Period), st.sampled_from(Outcome)),
+    st.booleans(),
+)
+
+
+def rows_of(course: Course, number: int) -> tuple[Row, list[Row]]:
+    """An observation and its events, as the acts would have written them."""
+    since, period, events = course.began, course.first, []
+    for stay, after in zip(course.stays, course.stays[1:], strict=False):
+        until = since + timedelta(days=stay.days)
+        events.append(
+            {
+                **SIGNED, "village_id": stay.village_id, "observation_id": number, "kind": EventKind.CORRECTED,
+                "was": stay.status, "became": after.status if after.village_id == stay.village_id else None,
+                "since": since, "since_period": period, "on": until,
+            }
+        )  # fmt: skip
+        period = period if until == since else Period.AM
+        since = until
+    last = course.stays[-1]
+    observation = {
+        **SIGNED, "id": number, "village_id": last.village_id, "kind": ObservationKind.HOME, "status": last.status,
+        "began_on": course.began, "first_period": course.first, "ends_on": course.began + timedelta(days=14),
+        "since": since, "since_period": period, "days": 14, "became_suspected": False,
+    }  # fmt: skip
+    if course.is_double and last.status is S.OBSERVED:
+        left = since + timedelta(days=last.days)
+        gone = {"was": S.OBSERVED, "became": S.EXCLUDED, "since": left, "since_period": Period.AM, "on": left}
+        event = {**SIGNED, "village_id": last.village_id, "observation_id": number, "kind": EventKind.EXCLUDED, **gone}
+        events.append(event)
+        observation |= {"status": S.EXCLUDED, "since": left, "since_period": Period.AM}
+    return observation, events
+
+
+def visits_of(course: Course, number: int, on: date) -> Iterator[Row]:
+    """The visits of the day that the rules took, each in the village whose slot it was."""
+    observation, events = rows_of(course, number)
+    there = spans(Observation(**observation), [ObservationEvent(**event) for event in events])
+    if course.is_double:  # its visits were paid before anybody knew
+        known = [*course.stays, Stay(S.EXCLUDED, course.stays[-1].village_id, 0)]
+        observation, events = rows_of(replace(course, stays=known, is_double=False), number)
+        there += spans(Observation(**observation), [ObservationEvent(**event) for event in events])
+    for period, outcome in course.visits.items():
+        villages = [span.village_id for span in there if span.takes(on, period)]
+        if villages:
+            yield {
+                **SIGNED, "village_id": villages[-1], "observation_id": number, "on": on, "period": period,
+                "how": How.DOOR, "outcome": outcome, "symptoms": [], "late": False,
+            }  # fmt: skip
 
 
 @pytest.fixture
@@ -46,32 +128,50 @@ def connection(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@given(made=st.lists(observations(), max_size=12), on=near)
+@given(made=st.lists(courses, max_size=8), on=near)
 # every example leaves the database as it found it
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_sql_expects_what_the_rule_expects(connection: Connection, made: list[dict[str, object]], on: date) -> None:
-    now = at(12)
-    fixed = {
-        "resident_id": 1, "days": 14, "became_suspected": False, "version": 1, "created_at": now, "updated_at": now,
-        "updated_by": "test",
-    }  # fmt: skip
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sql_expects_what_the_rule_expects(connection: Connection, made: list[Course], on: date) -> None:
     with connection.begin() as transaction, Session(connection) as session:
         session.act_as(Scope.everything("test"))
-        if made:
-            connection.execute(insert(Observation), [{**fixed, **row} for row in made])
-        told: dict[tuple[int, Period], int] = {}
+        numbered = list(zip(made, count(1)))
+        told = {number: rows_of(course, number) for course, number in numbered}
+        paid = [row for course, number in numbered for row in visits_of(course, number, on)]
+        for cls, rows in (
+            (Observation, [observation for observation, _ in told.values()]),
+            (ObservationEvent, [event for _, events in told.values() for event in events]),
+            (Visit, paid),
+        ):
+            if rows:
+                connection.execute(insert(cls), rows)
+        by_rule: dict[tuple[int, Period], set[int]] = {}
         for observation in session.scalars(select(Observation)):
-            for period in expected_slots(observation, on):
-                told[observation.village_id, period] = told.get((observation.village_id, period), 0) + 1
-        counted = {slot: count.expected for slot, count in slots.counts(session, on).items() if count.expected}
+            events = [ObservationEvent(**event) for event in told[observation.id][1]]
+            for period in expected_slots(observation, events, on):
+                span = responsible(observation, events, on)
+                assert span is not None
+                by_rule.setdefault((span.village_id, period), set()).add(observation.id)
+        counted = {slot: count for slot, count in slots.counts(session, on).items() if count.expected}
         listed = {
             period: {row.observation_id for row in slots.still_open(session, on, period, limit=100)}
             for period in Period
         }
-        by_rule = {
-            period: {o.id for o in session.scalars(select(Observation)) if period in expected_slots(o, on)}
+        walked = {
+            (village, period): {one.observation_id for one in round.expected(session, village, on, period, NOW)}
+            for village in VILLAGES
             for period in Period
         }
         transaction.rollback()
-    assert counted == told
-    assert listed == by_rule
+    done = {(v["village_id"], v["period"], v["observation_id"]): v["outcome"] for v in paid}
+    assert counted == {slot: counts_of(slot, them, done) for slot, them in by_rule.items()}
+    assert listed == {
+        period: {n for slot, them in by_rule.items() for n in them if slot[1] is period and (*slot, n) not in done}
+        for period in Period
+    }
+    assert walked == {slot: by_rule.get(slot, set()) for slot in walked}
+
+
+def counts_of(slot: tuple[int, Period], them: set[int], done: dict[tuple[int, Period, int], Outcome]) -> SlotCount:
+    """What a plain loop counts."""
+    found = [done[(*slot, number)] for number in them if (*slot, number) in done]
+    return SlotCount(len(them), len(found), sum(outcome in (Outcome.NOT_MET, Outcome.REFUSED) for outcome in found))

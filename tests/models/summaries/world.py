@@ -17,19 +17,22 @@ from models.followup import DAYS, CallOutcome, FollowUp
 from models.gathering import CaseStatus, Source, Tipoff, Topic
 from models.handover import HandOver, HandOverStatus
 from models.observation import (
+    EventKind,
     How,
     Observation,
+    ObservationEvent,
     ObservationKind,
-    ObservationStatus,
     Outcome,
     Period,
     Symptom,
     Visit,
 )
+from models.observation import ObservationStatus as S
 from models.place import Township, Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.resident import Category, FileStatus, Resident
 from models.scope import Act, Actor, Area, Permit, Scope
+from models.spans import Span
 from models.supply import Supply, SupplyKind, SupplyStatus
 from models.trail import Deed, TrailEntry
 from models.volunteer import Assignment, Duty, DutyKind, DutyStatus, Volunteer
@@ -126,17 +129,40 @@ def _people(world: World, village_id: int) -> None:
             address=f"{dice.randint(1, 4)} 组", due_on=_maybe(world, _near(world, 3, 3), 0.7),
         )  # fmt: skip
         for _ in range(dice.randint(0, 2)):
-            began = _near(world, 16, 1)
-            observation = world.add(
-                Observation, village_id=village_id, resident_id=resident["id"], kind=dice.choice(list(ObservationKind)),
-                status=dice.choice([*ObservationStatus, *[ObservationStatus.OBSERVED] * 8]), began_on=began,
-                last_exposure_on=_maybe(world, began - timedelta(days=2), 0.5),
-                first_period=dice.choice(list(Period)), days=14, ends_on=max(began, _near(world, 2, 14)),
-                released_on=_maybe(world, max(began, _near(world, 2, 2)), 0.3),
-                transferred_on=_maybe(world, max(began, _near(world, 2, 2)), 0.2), became_suspected=False,
-            )  # fmt: skip
-            _visits(world, observation)
+            observation, there = _observation(world, resident)
+            _visits(world, observation, there)
             _calls(world, observation)
+
+
+KINDS = {S.CENTRAL: ObservationKind.CENTRAL, S.HOSPITAL: ObservationKind.HOSPITAL}
+
+
+def _observation(world: World, resident: Row) -> tuple[Row, list[Span]]:
+    """An observation, and its spans: at home here or, before a hand-over, in another village, and then its state."""
+    dice, here = world.dice, resident["village_id"]
+    status = dice.choice([*S, *[S.OBSERVED] * 8])
+    began, first = _near(world, 16, 1), dice.choice(list(Period))
+    since, period, there = began, first, []
+    if status is not S.OBSERVED or dice.random() < 0.3:
+        since, period = max(began, _near(world, 3, 2)), Period.AM
+        before = here if status is not S.OBSERVED or dice.random() < 0.5 else dice.choice(VILLAGES[:-1])
+        there.append(Span(S.OBSERVED, before, began, first, since))
+    there.append(Span(status, here, since, period))
+    observation = world.add(
+        Observation, village_id=here, resident_id=resident["id"], kind=KINDS.get(status, ObservationKind.HOME),
+        status=status, began_on=began, last_exposure_on=_maybe(world, began - timedelta(days=2), 0.5),
+        first_period=first, since=since, since_period=period, days=14, ends_on=max(began, _near(world, 2, 14)),
+        released_on=_maybe(world, max(began, _near(world, 2, 2)), 0.3),
+        transferred_on=_maybe(world, max(began, _near(world, 2, 2)), 0.2), became_suspected=False,
+    )  # fmt: skip
+    for span in there[:-1]:
+        # what lies in the bin took its events and its visits along
+        world.add(
+            ObservationEvent, float(bool(observation["deleted_at"])), village_id=span.village_id,
+            resident_id=resident["id"], observation_id=observation["id"], kind=EventKind.CORRECTED, was=span.status,
+            became=None, on=span.until, since=span.since, since_period=span.first,
+        )  # fmt: skip
+    return observation, there
 
 
 def _calls(world: World, observation: Row) -> None:
@@ -161,16 +187,18 @@ def _hand_overs(world: World) -> None:
         )  # fmt: skip
 
 
-def _visits(world: World, observation: Row) -> None:
-    """Also where none was expected: before the start, after the release, for people in hospital."""
+def _visits(world: World, observation: Row, there: list[Span]) -> None:
+    """Wherever one may have been paid: also in the morning of the day on which the person left."""
     dice = world.dice
     for day in (TODAY - timedelta(days=1), TODAY):
         for period in Period:
-            if dice.random() < 0.4:
+            villages = [span.village_id for span in there if span.takes(day, period)]
+            if not villages or dice.random() < 0.4:
                 continue
             outcome = dice.choice([Outcome.NORMAL, Outcome.NORMAL, *Outcome])
             visit = world.add(
-                Visit, village_id=observation["village_id"], observation_id=observation["id"],
+                Visit, float(bool(observation["deleted_at"])) or 0.1, village_id=villages[-1],
+                observation_id=observation["id"],
                 resident_id=observation["resident_id"], on=day, period=period, how=How.DOOR, outcome=outcome,
                 temperature=dice.choice(TEMPERATURES.get(outcome, [None])),
                 symptoms=[Symptom.WELL], late=False,
