@@ -60,7 +60,7 @@ FIELDS: dict[str, Callable[[], Any]] = {
     "where": lambda: _text(N_("Where to"), 80),
     "reason": lambda: _text(N_("Reason")),
     "signed_by": lambda: _text(N_("Signed off by (police officer, doctor, grid worker)"), 120),
-    "done": lambda: _text(N_("What was done"), 1000, prose=True),
+    "done": lambda: _text(N_("What was done about it"), 1000, prose=True),
     "answer": lambda: _text(N_("Reason")),
     "address": lambda: _text(N_("New address"), 120),
 }
