@@ -128,7 +128,7 @@ IN_USE = (
     f" {SIGNED})",
     f'INSERT INTO observation_event (id, village_id, resident_id, observation_id, kind, "on", {SIGNS})'
     f" VALUES (1, 1, 1, 1, 'opened', '2020-02-01', {SIGNED})",
-    "INSERT INTO visit (id, village_id, observation_id, resident_id, \"on\", period, temperature, how, outcome, symptoms,"
+    'INSERT INTO visit (id, village_id, observation_id, resident_id, "on", period, temperature, how, outcome, symptoms,'
     f" late, {SIGNS}) VALUES (1, 1, 1, 1, '2020-02-01', 'am', 36.5, 'door', 'normal', '[]', false, {SIGNED})",
 )
 KEPT = ("township", "village", "resident", "observation", "observation_event", "visit")
