@@ -36,7 +36,7 @@ class AlertKind(Choice):
 class AlertStatus(Choice):
     """待处置, 处置中, 已处置."""
 
-    RAISED = "raised", N_("Waiting for somebody")
+    RAISED = "raised", N_("Nobody deals with it yet")
     TAKEN = "taken", N_("Being dealt with")
     CLOSED = "closed", N_("Dealt with")
 
@@ -72,10 +72,10 @@ class Alert(InVillage, Record):
     raised_at: Mapped[datetime] = field(Instant, N_("Raised at"), computed=True)
     what: Mapped[str] = field(Line(120), N_("What was seen"), computed=True)
     taken_by: Mapped[str | None] = field(Line(40), N_("Taken by"), computed=True)
-    taken_at: Mapped[datetime | None] = field(Instant, N_("Taken at"), computed=True)
+    taken_at: Mapped[datetime | None] = field(Instant, N_("Taken over at"), computed=True)
     closed_by: Mapped[str | None] = field(Line(40), N_("Closed by"), computed=True)
     closed_at: Mapped[datetime | None] = field(Instant, N_("Closed at"), computed=True)
-    done: Mapped[str | None] = field(Prose(1000), N_("What was done"), computed=True)
+    done: Mapped[str | None] = field(Prose(1000), N_("What was done about it"), computed=True)
 
     resident: Mapped[Resident] = relationship(lazy="select")
     observation: Mapped[Observation] = relationship("Observation", lazy="select")
@@ -97,7 +97,7 @@ class Alert(InVillage, Record):
 
     def problems(self, today: date) -> Iterator[Problem]:
         if self.status is AlertStatus.CLOSED and not (self.done or "").strip():
-            yield Problem("done", N_("Say what was done."))
+            yield Problem("done", N_("Say what was done about it."))
 
     def __str__(self) -> str:
         resident = linked(self, "resident")

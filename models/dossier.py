@@ -40,7 +40,7 @@ class Journey(InVillage, Record):
     came_on: Mapped[date | None] = field(Date, N_("Came on"))
     origin: Mapped[str] = field(Line(80), N_("From"))
     destination: Mapped[str] = field(Line(80), N_("To"))
-    by: Mapped[Transport | None] = field(Chosen(Transport), N_("How"))
+    by: Mapped[Transport | None] = field(Chosen(Transport), N_("Means of travel"))
     number: Mapped[str | None] = field(Code(20), N_("Flight / train / plate"))
     seat: Mapped[str | None] = field(Line(20), N_("Coach and seat"))
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))

@@ -34,7 +34,7 @@ class HandOverStatus(Choice):
 
     ASKED = "asked", N_("Waiting to be accepted")
     ACCEPTED = "accepted", N_("Accepted")
-    REFUSED = "refused", N_("Refused")
+    REFUSED = "refused", N_("Sent back")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
     @property

@@ -117,7 +117,7 @@ def _deliveries(session: Session, resident: Resident) -> list[Happening]:
     rows = session.scalars(select(Supply).where(or_(same, Supply.phone == resident.phone) if resident.phone else same))
     return [
         Happening(
-            _noon(s.delivered_on or s.asked_on), N_("Delivery"), (s.goods, s.status, s.courier),
+            _noon(s.delivered_on or s.asked_on), N_("Goods brought to the door"), (s.goods, s.status, s.courier),
             Tone.OK if s.status is SupplyStatus.DELIVERED else Tone.WARN, "supply", s.id,
         )
         for s in rows

@@ -63,6 +63,9 @@ class Reach(StrEnum):
     SHARED = "shared"  # read by whoever may read the ledger anywhere, written by the whole district's only
 
 
+_READ_BY_ALL: Final = frozenset({Reach.OPEN, Reach.SHARED})
+
+
 @dataclass(frozen=True)
 class Permit:
     """One line of what an account may do: acts on a ledger within an area.
@@ -221,7 +224,7 @@ def _condition(cls: type[Base], permit: Permit, act: Act) -> ColumnElement[bool]
     if not permit.area.everywhere:
         if columns:
             conditions.append(or_(*(_in(getattr(cls, name), permit.area) for name in columns)))
-        elif not (reach is Reach.SHARED and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area):
+        elif not (reach in _READ_BY_ALL and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area):
             return false()
     elif not columns and reach is None:
         return false()
@@ -249,7 +252,7 @@ def _covers(cls: type[Base], permit: Permit, act: Act, record: Base) -> bool:
                 return False
     elif not (
         (permit.area.everywhere and reach is not None)
-        or (reach is Reach.SHARED and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area)
+        or (reach in _READ_BY_ALL and act in (Act.READ, Act.EXPORT, Act.REVEAL) and permit.area)
     ):
         return False
     if permit.rows and not cls.__rows_of__[permit.rows](record, act):  # type: ignore[attr-defined]

@@ -67,7 +67,7 @@ class Setting(Record):
                 yield Problem("value", N_("Write a time like 17:30."))
 
     def __str__(self) -> str:
-        return f"{self.name.value} {self.value}" if self.name else super().__str__()
+        return f"{self.value} · {self.valid_from}" if self.value else super().__str__()
 
 
 def in_force(session: Session, name: SettingName, on: date, township_id: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Named acts on one record (release, take over, close an alert): a button, a small form, a rule in models/ that does it.
+"""Named acts on one record (release, take over, close an alert): a button, a small form, a rule in models/ behind it.
 
 An act is declared beside its ledger. What may be done is asked of the rule when the button is drawn and again when the
 form comes in; what the rule refuses is said at the field it is about, and what was typed stays.
@@ -13,6 +13,7 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -60,7 +61,7 @@ FIELDS: dict[str, Callable[[], Any]] = {
     "where": lambda: _text(N_("Where to"), 80),
     "reason": lambda: _text(N_("Reason")),
     "signed_by": lambda: _text(N_("Signed off by (police officer, doctor, grid worker)"), 120),
-    "done": lambda: _text(N_("What was done"), 1000, prose=True),
+    "done": lambda: _text(N_("What was done about it"), 1000, prose=True),
     "answer": lambda: _text(N_("Reason")),
     "address": lambda: _text(N_("New address"), 120),
 }
@@ -89,7 +90,7 @@ class Acting(Part):
             abort(404)
         record = self.get_one(request.args.get("id"))
         self._require(act.needs, record)
-        if not act.may(record):
+        if act not in self.acts_on(record):
             flash(say(N_("This cannot be done now: somebody was quicker, or it has been done.")), "warn")
             return redirect(f"{self.base}details/?id={record.id}")
         form = self._act_form(act)
@@ -124,7 +125,7 @@ class Acting(Part):
                 raise
             flash(say(N_("Somebody else changed this meanwhile. Nothing was done; look and try again.")), "bad")
             return redirect(f"{self.base}details/?id={number}")
-        flash(f"{label}: {say(act.done)}", "ok")
+        flash(_("%(label)s: %(text)s", label=label, text=say(act.done)), "ok")
         readable = session.get(self.model, number) is not None
         return redirect(f"{self.base}details/?id={number}" if readable else self.base)
 

@@ -23,13 +23,14 @@ from sqlalchemy.orm import aliased
 from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.fields import references
-from admin_app.ledgers.show import label_of, plain_text, words_of
+from admin_app.ledgers.show import decoded, label_of, plain_text, words_of
 from models import masks
 from models.base import Base, Mask, about
 from models.person import Person
 from models.scope import Scope
 from models.session import Session, open_session
 from models.types import Chosen, ChosenMany, Cleaned, Key
+from models.words import Choice
 
 BATCH = 2_000
 FORMULA = frozenset("=+-@\t\r")
@@ -52,9 +53,18 @@ class Sheet:
 
 
 def sheet(
-    cls: type[Base], names: list[str], conditions: list[Any], order: list[Any], full: bool, signature: str
+    cls: type[Base],
+    names: list[str],
+    conditions: list[Any],
+    order: list[Any],
+    full: bool,
+    signature: str,
+    coded: Mapping[str, type[Choice]] | None = None,
 ) -> Sheet:
-    """The sheet of a class's columns. A reference is written as its record's name; what may not be seen is blank."""
+    """The sheet of a class's columns. A reference is written as its record's name; what may not be seen is blank.
+
+    ``coded`` names texts that hold codes of a list (``show.decoded``).
+    """
     columns: list[Any] = []
     writers: list[Writer] = []
     joins: list[tuple[Any, Any]] = []
@@ -69,6 +79,8 @@ def sheet(
             mapped = inspect(cls).column_attrs[name].columns[0]
             mask = None if full else about(mapped).mask
             column, write = _stored(getattr(cls, name), mapped.type, mask)
+            if coded and name in coded:
+                write = partial(_decoded, coded[name])
             columns.append(column)
             writers.append(write)
     statement = select(*columns).select_from(cls)
@@ -130,6 +142,10 @@ def _listed(texts: Mapping[Any, str], values: Iterable[Any]) -> Iterable[Value]:
 
 def _several(between: str, texts: Mapping[Any, str], values: Iterable[Any]) -> list[Value]:
     return [None if value is None else between.join(texts[one] for one in value) for value in values]
+
+
+def _decoded(choices: type[Choice], values: Iterable[str | None]) -> list[Value]:
+    return _texts([None if value is None else decoded(value, choices) for value in values])
 
 
 def _days(values: Iterable[Any]) -> list[Value]:

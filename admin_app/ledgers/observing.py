@@ -117,6 +117,10 @@ class ObservationView(LedgerView):
         form.began_on.data = form.began_on.data or today
         form.days.data = setting.observation_days(database.session(), today)
 
+    def acts_on(self, record: Any) -> list[NamedAct]:
+        """None while the person's file lies in the recycle bin."""
+        return super().acts_on(record) if record.resident is not None else []
+
     def more_links(self, record: Any) -> list[Link]:
         links = self._papers(record)
         if self.may(Act.CREATE, "visit") and record.status is ObservationStatus.OBSERVED:
@@ -126,7 +130,7 @@ class ObservationView(LedgerView):
         return links
 
     def _papers(self, record: Any) -> list[Link]:
-        if not database.session().scope.may_to(Act.EDIT, record):
+        if record.resident is None or not database.session().scope.may_to(Act.EDIT, record):
             return []
         return [
             Link(say(kind.label), f"{self.base}paper/{kind.value}/?id={record.id}") for kind in papers.printable(record)
@@ -138,7 +142,7 @@ class ObservationView(LedgerView):
         record = self.get_one(request.args.get("id"))
         self._require(Act.EDIT, record)
         wanted = next((k for k in papers.printable(record) if k.value == kind), None)
-        if wanted is None:
+        if wanted is None or record.resident is None:
             abort(404)
         session = database.session()
         full = request.method == "POST"
@@ -189,6 +193,7 @@ class AlertView(LedgerView):
     search = ("resident",)
     search_hint = PERSON_HINT
     can_be_made = can_be_changed = False
+    coded = {"what": Symptom}
     acts = (
         NamedAct(
             "take",

@@ -176,7 +176,7 @@ class ResidentView(LedgerView):
     def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
         same = doubles.likely(database.session(), record)
         if same:
-            names = "、".join(str(r) for r in same)
+            names = i18n.listed(str(r) for r in same)
             flash(say(N_("This may be a double of: %(names)s. Look at both and merge them."), {"names": names}), "warn")
         return super().saved(record, is_new)
 

@@ -42,6 +42,12 @@ def words_of(value: Any) -> str:
     return str(value)
 
 
+def decoded(text: str, choices: type[Choice]) -> str:
+    """A text that holds codes of a list, joined as they are stored, in words; any other text stays as it is."""
+    known = {choice.value: choice for choice in choices}
+    return i18n.listed(say(known[part].label) if part in known else part for part in text.split("、"))
+
+
 def label_of(cls: type[Base], name: str) -> str:
     """The untranslated label of a column or reference; a property of the class says its own (``<name>_label``)."""
     known = references(cls)

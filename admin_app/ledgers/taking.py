@@ -57,6 +57,7 @@ class Taking(Part):
             listing.order_by(self.model, asked, asked.descending),
             full,
             self._signature(reason),
+            self.coded,
         )
         name = f"{self.ledger}-{clock.today():%Y%m%d}.{export_type}"
         if export_type == "xlsx":

@@ -163,7 +163,7 @@ def measured(visit: Visit) -> str:
     if visit.temperature is not None:
         return f"{visit.temperature} ℃"
     symptoms = [s for s in visit.symptoms or [] if s is not Symptom.WELL]
-    return "、".join(say(s.label) for s in symptoms) if symptoms else say(visit.outcome.label)
+    return i18n.listed(say(s.label) for s in symptoms) if symptoms else say(visit.outcome.label)
 
 
 def _by(visit: Visit) -> str:
@@ -256,12 +256,14 @@ def _words(name: str, value: Any) -> str:
     if choices is None or not value:
         return f"{value} ℃" if name == "temperature" and value else str(value or "")
     codes: Sequence[str] = [value] if isinstance(value, str) else value
-    return "、".join(say(choices(code).label) for code in codes)
+    return i18n.listed(say(choices(code).label) for code in codes)
 
 
 def words() -> dict[str, str]:
     """What the scripts say."""
     return {
+        "comma": i18n.listed(("", "")),
+        "told": _("%(label)s: %(text)s", label="{label}", text="{text}"),
         "saving": _("Saving"),
         "waiting": _("waiting to be uploaded"),
         "waitingCount": _("%(count)s to upload", count="{n}"),

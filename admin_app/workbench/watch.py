@@ -200,7 +200,7 @@ def call_list(session: Session, today: date, village_id: int | None) -> Screen:
             Cell(one.name or f"#{one.resident_id}", url=to.record("resident", one.resident_id)),
             Cell(names.get(one.village_id, "")),
             Cell(i18n.day(one.released_on)),
-            Cell("、".join(map(str, one.days)), Kind.NUMBER),
+            Cell(i18n.listed(map(str, one.days)), Kind.NUMBER),
             Cell(
                 _("Record a call"),
                 url=to.new("followup", ("observation", one.observation_id), ("day_no", one.days[-1])),

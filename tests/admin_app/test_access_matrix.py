@@ -17,10 +17,22 @@ from sqlalchemy import select
 
 from admin_app.access import RIGHTS
 from admin_app.ledgers.fields import references
+from admin_app.panel import views
 from models.scope import Act
 from models.supply import Supply, SupplyStatus
 from models.trail import TrailEntry
-from tests.admin_app.support.addresses import ANYBODY, MORE, PAGES, PARTS, filled, part_of, taking, unclassified
+from tests.admin_app.support.addresses import (
+    ANYBODY,
+    MORE,
+    PAGES,
+    PARTS,
+    SIGNED_IN,
+    filled,
+    part_of,
+    rule_of,
+    taking,
+    unclassified,
+)
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import (
     ANONYMOUS,
@@ -33,6 +45,7 @@ from tests.admin_app.support.district import (
     token,
     traces,
     traces_of_ledger,
+    villages_named,
 )
 from tests.admin_app.support.panels import Panel
 from tests.admin_app.support.problems import Problems
@@ -44,6 +57,7 @@ from tests.admin_app.support.values import (
     REMOVED,
     SEEN,
     TICKED,
+    TODAY,
     Mark,
     class_of,
     ledger_number,
@@ -52,7 +66,8 @@ from tests.admin_app.support.values import (
 
 LEDGERS = tuple(RIGHTS)
 NOBODYS = 5_555_555  # a number that no record has
-COMMON = ("account", "organisation")  # ledgers whose records belong to no village
+COMMON = ("account", "organisation", "setting")  # ledgers whose records belong to no village
+BY_ACTS = ("alert", "handover")  # ledgers whose records come of acts and visits, never of a form
 
 
 def number_of(panel: Panel, ledger: str, mark: Mark, n: int) -> int:
@@ -68,7 +83,7 @@ def number_of(panel: Panel, ledger: str, mark: Mark, n: int) -> int:
 
 def sees_it(reader: Reader, ledger: str, act: Act, mark: Mark) -> bool:
     """May the reader do this to a village's (or, of a common ledger, the district's) records?"""
-    if ledger == "organisation":
+    if ledger in ("organisation", "setting"):
         return (
             reader.opens(ledger, act)
             if act in (Act.READ, Act.EXPORT, Act.REVEAL)
@@ -116,7 +131,7 @@ class Visitor:
 
     def ask(self, method: str, path: str, data: dict[str, Any] | None = None, echoes: tuple[str, ...] = ()) -> Page:
         """Ask for an address as this reader."""
-        part = part_of(re.sub(r"export/\w+/", "export/<export_type>/", path.split("?")[0]))
+        part = part_of(rule_of(path.split("?")[0]))
         if part is not None:
             self.visited.add((part[0], part[1]))
         page = self.browser.get(path) if method == "GET" else self.browser.post(path, data)
@@ -160,7 +175,7 @@ def near(body: str, found: re.Match[str]) -> str:
 
 def anonymised(text: str, number: int) -> str:
     """A page without what differs from one request to the next."""
-    return re.sub(r'value="[\w.-]{60,}"', "", text).replace(str(number), "…")
+    return re.sub(r'value="(?:[\w.-]{60,}|[0-9a-f-]{36})"', "", text).replace(str(number), "…")
 
 
 # ---- the map ----
@@ -203,10 +218,15 @@ def test_who_has_not_signed_in_cannot_tell_addresses_that_exist(panel: Panel) ->
 @pytest.mark.parametrize("name", READERS)
 def test_what_is_granted_works_and_what_is_not_is_refused(panel: Panel, name: str) -> None:
     visitor, problems = Visitor(panel, name), Problems()
-    for rule in PAGES:
-        if PAGES[rule] != ANYBODY and rule != "/logout":
-            with problems:
+    for rule, whose in PAGES.items():
+        with problems:
+            if whose == SIGNED_IN and rule != "/logout":
                 assert visitor.ask("GET", rule).status == 200, rule
+            elif isinstance(whose, tuple) and not all(visitor.reader.opens(ledger, act) for act, ledger in whose):
+                for method in methods_of(panel, rule):
+                    visitor.refused(method, rule)
+            elif rule in VISITED:
+                VISITED[rule](visitor)
     for ledger in LEDGERS:
         for act in OPEN_LEDGER if visitor.reader.opens(ledger) else (refuse_everything,):
             with problems, visitor.nothing_written() if act in READING else nullcontext():
@@ -222,7 +242,7 @@ def test_what_is_granted_works_and_what_is_not_is_refused(panel: Panel, name: st
 
 def the_list(visitor: Visitor, ledger: str) -> None:
     """The list shows what is the reader's, and its search finds it."""
-    page = visitor.ask("GET", f"/admin/{ledger}/")
+    page = visitor.ask("GET", f"/admin/{ledger}/?size=100")
     assert page.status == 200
     linked = set(re.findall(rf"/admin/{ledger}/details/\?id=(\d+)", page.text))
     for mark in (DISTRICT,) if ledger in COMMON else MARKS:
@@ -313,8 +333,13 @@ def its_masked_fields(visitor: Visitor, ledger: str) -> None:
 
 
 def its_new_form(visitor: Visitor, ledger: str) -> None:
-    """What may be made is made, in one's own village only."""
+    """What may be made is made, in one's own village only; what comes of acts has no form."""
     cls, reader = class_of(ledger), visitor.reader
+    if reader.opens(ledger, Act.CREATE) and ledger in BY_ACTS:
+        for method in ("GET", "POST"):
+            with visitor.nothing_written():
+                assert visitor.ask(method, f"/admin/{ledger}/new/", form_for(cls, DISTRICT, FRESH)).status == 404
+        return
     mark = DISTRICT if ledger in COMMON else (visitor.own or MARKS[0])
     path = f"/admin/{ledger}/new/"
     if not reader.opens(ledger, Act.CREATE) or ledger == "trail":
@@ -337,7 +362,7 @@ def its_new_form(visitor: Visitor, ledger: str) -> None:
     answer = visitor.browser.post(path, wanted)
     assert answer.status == (200 if ledger == "account" else 302), f"{visitor.name} {ledger}: {answer.main[:600]}"
     grown = {table for table, count in visitor.panel.counts().items() if count != before[table]}
-    assert grown == {cls.__tablename__, "trail"}
+    assert grown - {"observation_event"} == {cls.__tablename__, "trail"}
     visitor.clean(answer)
     for foreign in visitor.foreign[:1] if "village" in references(cls) else ():
         before = visitor.panel.counts()
@@ -369,7 +394,10 @@ def its_edit_form(visitor: Visitor, ledger: str) -> None:
             visitor.nothing_there("GET", path, number)
             visitor.nothing_there("POST", path, number, {"version": "1", "name": "taken over"})
         elif mark in (visitor.own, DISTRICT):
-            if sees_it(visitor.reader, ledger, Act.EDIT, mark) and ledger != "trail":
+            if sees_it(visitor.reader, ledger, Act.EDIT, mark) and ledger in BY_ACTS:
+                for method in ("GET", "POST"):
+                    assert visitor.ask(method, path.format(number), {"version": "1", "status": "closed"}).status == 404
+            elif sees_it(visitor.reader, ledger, Act.EDIT, mark) and ledger != "trail":
                 saved_untouched(visitor, ledger, number)
             else:
                 visitor.refused("GET", path.format(number))
@@ -461,7 +489,8 @@ def its_actions(visitor: Visitor, ledger: str) -> None:
 
 def ticked_with_others(visitor: Visitor, ledger: str, action: str, number: int, others: list[str]) -> None:
     path, row = f"/admin/{ledger}/action/", visitor.panel.last_number()
-    page = visitor.ask("POST", path, {"action": action, "rowid": [str(number), *others]})
+    named = villages_named() if action == "hand_over" else ()
+    page = visitor.ask("POST", path, {"action": action, "rowid": [str(number), *others]}, echoes=named)
     assert page.status == 200, f"{ledger} {action}: {page.status}"
     assert visitor.panel.last_number() == row, "asking is not doing"
     if ledger == "village":
@@ -517,12 +546,13 @@ def its_lookups(visitor: Visitor, ledger: str) -> None:
         assert page.status == 200
         assert len(json.loads(page.text)) <= 20, "whatever is asked for, a handful is found"
         mark = DISTRICT if target.__ledger__ in COMMON else (visitor.own or MARKS[0])
-        page = visitor.ask("GET", f"{path}?name={name}&query={mark.sign}{target.__ledger__}1")
+        told_by = "resident" if target.__ledger__ == "visit" else target.__ledger__  # a visit is found by its person
+        page = visitor.ask("GET", f"{path}?name={name}&query={mark.sign}{told_by}1")
         found = [row[0] for row in json.loads(page.text)]
         own = number_of(visitor.panel, target.__ledger__, mark, SEEN)
         assert (own in found) == sees_it(visitor.reader, target.__ledger__, Act.READ, mark), f"{ledger}.{name}: {found}"
         for foreign in visitor.foreign[:1]:
-            sought = f"{foreign.sign}{target.__ledger__}1"
+            sought = f"{foreign.sign}{told_by}1"
             assert json.loads(visitor.ask("GET", f"{path}?name={name}&query={sought}").text) == []
 
 
@@ -532,8 +562,97 @@ def its_editing_inside_the_list(visitor: Visitor, ledger: str) -> None:
     visitor.refused("POST", f"/admin/{ledger}/ajax/update/", {"list_form_pk": str(number), "name": "other"})
 
 
+def its_acts(visitor: Visitor, ledger: str) -> None:
+    """An act asks for its own right, of the record it is done with; another village's is not there."""
+    with visitor.panel.app.app_context():
+        acts = {act.name: act.needs for act in views()[ledger].acts}
+    own = DISTRICT if ledger in COMMON else visitor.own or MARKS[0]
+    for method in ("GET", "POST"):
+        number = number_of(visitor.panel, ledger, own, SEEN)
+        assert visitor.ask(method, f"/admin/{ledger}/act/nonsense/?id={number}").status == 404
+        for name, needs in acts.items():
+            path = f"/admin/{ledger}/act/{name}/?id={{}}"
+            for mark in visitor.foreign[:1]:
+                visitor.nothing_there(method, path, number_of(visitor.panel, ledger, mark, SEEN))
+            if not sees_it(visitor.reader, ledger, Act.READ, own):
+                continue
+            if not sees_it(visitor.reader, ledger, needs, own):
+                visitor.refused(method, path.format(number))
+            elif method == "GET":
+                named = villages_named() if name == "hand_over" else ()
+                assert visitor.ask(method, path.format(number), echoes=named).status in (200, 302)
+
+
+def its_round(visitor: Visitor) -> None:
+    """A round is walked in one's own villages; another's is answered as one that does not exist."""
+    here = f"/admin/round/{{}}?on={TODAY}&period=am"
+    if visitor.own is not None:
+        page = visitor.ask("GET", here.format("") + f"&village={visitor.own.number(0, 1)}")
+        assert token("resident", visitor.own) in page.text
+    for mark in visitor.foreign[:1]:
+        pages = []
+        for village in (mark.number(0, 1), NOBODYS):
+            page = visitor.ask("GET", here.format("") + f"&village={village}", echoes=(str(village),))
+            pages.append((page.status, anonymised(page.text, village)))
+        assert re.sub(r'"(?:at|now)":[^,]*', "", pages[0][1]) == re.sub(r'"(?:at|now)":[^,]*', "", pages[1][1])
+        number = number_of(visitor.panel, "observation", mark, SEEN)
+        typed_in = {"temperature": "36.5", "key": "00000000-0000-4000-8000-000000000001"}
+        with visitor.nothing_written():
+            visitor.nothing_there("POST", here.format("call/") + "&id={}", number)
+            if len(visitor.reader.area) == 1:
+                visitor.nothing_there("POST", here.format(""), number, {"observation": "{}", **typed_in})
+            answers = [saved_by_script(visitor, one, typed_in) for one in (number, NOBODYS)]
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 422
+
+
+def saved_by_script(visitor: Visitor, number: int, values: dict[str, str]) -> tuple[int, str]:
+    sent = {**values, "observation": number, "on": str(TODAY), "period": "am", "taken_at": f"{TODAY}T08:00:00+08:00"}
+    page = visitor.browser.open(
+        "/admin/round/save/", "POST", json.dumps(sent), content_type="application/json",
+        headers={"X-CSRFToken": visitor.browser.csrf},
+    )  # fmt: skip
+    return page.status, visitor.clean(page).text
+
+
+def its_watch(visitor: Visitor) -> None:
+    """The sums and the names behind them are those of one's own villages."""
+    page = visitor.ask("GET", "/admin/summary/visits/")
+    calls = visitor.ask("GET", "/admin/summary/visits/?show=calls")
+    if visitor.own is not None:
+        assert token("village", visitor.own) in page.text
+        assert token("resident", visitor.own) in calls.text
+    for mark in visitor.foreign[:1]:
+        assert "followup/new" not in visitor.ask(
+            "GET", f"/admin/summary/visits/?show=calls&village={mark.number(0, 1)}",
+            echoes=(str(mark.number(0, 1)),),
+        ).text  # fmt: skip
+
+
 def what_only_some_ledgers_have(visitor: Visitor, ledger: str) -> None:
-    """A new password for an account is the district admin's to give."""
+    """Merging two files, printing and opening papers; a new password for an account is the district admin's to give."""
+    foreign = visitor.foreign[:1]
+    if ledger == "resident":
+        own = number_of(visitor.panel, ledger, visitor.own or MARKS[0], SEEN)
+        for mark in foreign:
+            for path in (f"?id={own}&other={{}}", f"?id={{}}&other={own}"):
+                for method in ("GET", "POST"):
+                    number = number_of(visitor.panel, ledger, mark, SEEN)
+                    visitor.nothing_there(method, f"/admin/resident/merge/{path}", number)
+        second = number_of(visitor.panel, ledger, visitor.own or MARKS[0], EDITED)
+        assert visitor.ask("GET", f"/admin/resident/merge/?id={own}&other={second}").status == 200
+    if ledger == "observation":
+        own = number_of(visitor.panel, ledger, visitor.own or MARKS[0], SEEN)
+        assert visitor.ask("GET", f"/admin/observation/paper/notice/?id={own}").status == 200
+        for mark in foreign:
+            for method in ("GET", "POST"):
+                number = number_of(visitor.panel, ledger, mark, SEEN)
+                visitor.nothing_there(method, "/admin/observation/paper/notice/?id={}", number)
+    if ledger == "paper":
+        for mark in foreign:
+            visitor.nothing_there("GET", "/admin/paper/file/?id={}", number_of(visitor.panel, ledger, mark, SEEN))
+        own = number_of(visitor.panel, ledger, visitor.own or MARKS[0], SEEN)
+        assert visitor.ask("GET", f"/admin/paper/file/?id={own}").status == 404, "no file was kept"
     if ledger != "account":
         return
     number = number_of(visitor.panel, ledger, DISTRICT, TICKED)
@@ -556,10 +675,18 @@ def refuse_everything(visitor: Visitor, ledger: str) -> None:
         if found is None or found[0] != ledger:
             continue
         for method in sorted({"GET", "POST"} & (rule.methods or set())):
-            query = f"?id={number}&field=phone&name=resident&query=a"
+            query = f"?id={number}&field=phone&name=resident&query=a&other={number}"
             visitor.refused(method, filled(rule) + query, {"action": "remove", "rowid": str(number), "reason": "why"})
 
 
+def methods_of(panel: Panel, rule: str) -> list[str]:
+    """GET, POST or both, as the map has them."""
+    known = set().union(*(one.methods or set() for one in panel.app.url_map.iter_rules() if one.rule == rule))
+    return sorted({"GET", "POST"} & known)
+
+
+# what is done at pages of no ledger by those to whom they are open
+VISITED = {"/admin/round/": its_round, "/admin/summary/visits/": its_watch}
 # those that may not write come first, and are held to it
 READING = (
     refuse_everything,
@@ -570,6 +697,7 @@ READING = (
     its_lookups,
     its_export,
     its_editing_inside_the_list,
+    its_acts,
     what_only_some_ledgers_have,
 )
 OPEN_LEDGER = (*READING[1:], its_edit_form, its_new_form, its_deletion, its_actions)

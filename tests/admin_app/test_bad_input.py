@@ -59,7 +59,7 @@ def errors_of(page: Page) -> dict[str, str]:
 def made(panel: Panel, ledger: str, **typed: Any) -> Page:
     """Try to make a record, with what is typed in the place of something valid."""
     cls = class_of(ledger)
-    mark = DISTRICT if ledger in ("account", "organisation") else A
+    mark = DISTRICT if ledger in ("account", "organisation", "setting") else A
     return panel.as_(maker(ledger)).post(f"/admin/{ledger}/new/", {**form_for(cls, mark, FRESH), **typed})
 
 
@@ -72,7 +72,7 @@ def refused_at(panel: Panel, ledger: str, field: str, value: str, **more: str) -
     assert field in words, f"{ledger}.{field}={value!r} is refused elsewhere: {words}"
     assert panel.counts() == before, f"{ledger}.{field}={value!r} is half-saved"
     kept = page.form("version").data()
-    wanted = form_for(class_of(ledger), DISTRICT if ledger in ("account", "organisation") else A, FRESH)
+    wanted = form_for(class_of(ledger), DISTRICT if ledger in ("account", "organisation", "setting") else A, FRESH)
     for name, typed in {**wanted, **more}.items():
         if name != field and name in kept and isinstance(typed, str):
             assert kept[name][0].replace("\r\n", "\n") == typed, f"{name} is forgotten"
@@ -456,7 +456,7 @@ NASTY = st.one_of(
 @every(MADE)
 def test_whatever_is_typed_into_a_form_it_is_answered_and_all_or_nothing_is_saved(panel: Panel, ledger: str) -> None:
     cls = class_of(ledger)
-    mark = DISTRICT if ledger in ("account", "organisation") else A
+    mark = DISTRICT if ledger in ("account", "organisation", "setting") else A
     valid = form_for(cls, mark, FRESH)
     names = st.sampled_from(sorted(valid))
     number = mark.number(ledger_number(ledger), 1 if ledger == "village" else EDITED)

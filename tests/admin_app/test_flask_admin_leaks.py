@@ -424,7 +424,7 @@ def number_of(ledger: str) -> int:
     """The number of a record that the district admin could delete."""
     if ledger == "trail":
         return 1
-    mark = DISTRICT if ledger in ("account", "organisation") else A
+    mark = DISTRICT if ledger in ("account", "organisation", "setting") else A
     return mark.number(ledger_number(ledger), 1 if ledger == "village" else REMOVED)
 
 
@@ -464,7 +464,7 @@ def test_no_form_loses_a_column(sqlite_panel: Panel, ledger: str) -> None:
     assert set(typed_names(cls)) - set(view.derived) <= shown
     # and what a form offers in fact
     if all(rule.edits is None for rule in RIGHTS[ledger][_district()]):
-        mark = DISTRICT if ledger in ("account", "organisation") else A
+        mark = DISTRICT if ledger in ("account", "organisation", "setting") else A
         number = mark.number(ledger_number(ledger), SEEN)
         form = sqlite_panel.as_("district").get(f"/admin/{ledger}/edit/?id={number}").form("version")
         names = {name.removesuffix("-q") for name in form.names}
@@ -485,7 +485,7 @@ def test_every_value_survives_a_form(panel: Panel, ledger: str) -> None:
         return
     name = "district" if any(Act.CREATE in r.acts for r in roles.get(_district(), ())) else "village_a"
     cls = class_of(ledger)
-    mark = DISTRICT if ledger in ("account", "organisation") else A
+    mark = DISTRICT if ledger in ("account", "organisation", "setting") else A
     wanted = form_for(cls, mark, FRESH)
     page = panel.as_(name).post(f"/admin/{ledger}/new/", wanted)
     assert page.status in (200, 302), page.main[:500]
@@ -519,7 +519,7 @@ def test_what_people_type_is_never_markup(sqlite_panel: Panel, ledger: str) -> N
     """A script typed into every field comes back as text, in every page that shows the record."""
     nasty = "<script>alert(1)</script><img src=x onerror=alert(1)>'\"&{{7*7}}"
     cls = class_of(ledger)
-    mark = DISTRICT if ledger in ("account", "organisation") else A
+    mark = DISTRICT if ledger in ("account", "organisation", "setting") else A
     number = mark.number(ledger_number(ledger), 1 if ledger == "village" else SEEN)
     if ledger != "trail":
         with sqlite_panel.session() as session:
@@ -566,7 +566,7 @@ def test_no_page_holds_anything_inline_and_every_answer_says_what_it_may_load(sq
         browser = sqlite_panel.as_(name)
         for rule in taking(sqlite_panel.app, "GET"):
             ledger = rule.rule.split("/")[2] if rule.rule.count("/") > 2 else ""
-            number = (DISTRICT if ledger in ("account", "organisation") else A).number(
+            number = (DISTRICT if ledger in ("account", "organisation", "setting") else A).number(
                 ledger_number(ledger) if ledger in RIGHTS else 0, 1
             )
             if name != "district" and ledger in RIGHTS and ledger not in ("resident", "supply", "trail", "account"):

@@ -42,7 +42,7 @@ from tests.admin_app.support.values import (
 )
 
 LEDGERS = tuple(RIGHTS)
-COMMON = ("account", "organisation")
+COMMON = ("account", "organisation", "setting")
 MADE = tuple(
     ledger
     for ledger, roles in RIGHTS.items()

@@ -100,7 +100,7 @@ def test_what_is_computed_is_never_taken_from_a_form(panel: Panel, making: bool)
                 assert page.status in (200, 302), f"{ledger}: {page.main[:300]}"
                 found = newest(panel, cls)
             else:
-                number = (A if ledger not in ("account", "organisation") else DISTRICT).number(
+                number = (A if ledger not in ("account", "organisation", "setting") else DISTRICT).number(
                     ledger_number(ledger), SEEN
                 )
                 before = columns_of(panel.get(cls, number))

@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -134,7 +135,7 @@ def test_the_panel_runs_on_this_catalogue() -> None:
 # ---- no screen in two languages ----
 
 # What is the same in every language, and the other language's own name.
-BOTH: Final = re.compile(r"\b(?:CSV|Excel|English)\b|℃|m²|中文")
+BOTH: Final = re.compile(r"(?<![A-Za-z])(?:CSV|Excel|English|JPEG|PNG|WebP|PDF|MB)(?![A-Za-z])|℃|m²|中文")
 # What is no text of the panel's: the small district's data, first passwords, checksums and addresses in the trail.
 DATA: Final = re.compile(
     r"[彧晁翀郡][A-Za-z0-9_.]*|account\.\d+|[a-z_]+ account|(?:East|West) township|\bV\d+|founder"
@@ -148,7 +149,8 @@ MOST_ARGUMENTS: Final = 2  # of an address that a walk follows; filters on filte
 LANG: Final = {"zh": "zh-CN", "en": "en"}
 # Attributes that are seen or heard; those for scripts are too, but for names and addresses.
 SAID: Final = frozenset({"title", "alt", "placeholder", "aria-label", "aria-description", "label"})
-UNSAID: Final = frozenset({"data-url", "data-name"})
+UNSAID: Final = frozenset({"data-url", "data-name", "data-wrong"})
+SCRIPT: Final = re.compile(r"(?s)<script\b[^>]*>(.*?)</script>")
 
 
 def texts_of(page: Page) -> list[str]:
@@ -161,8 +163,9 @@ def texts_of(page: Page) -> list[str]:
             for name, text in attributes.items()
             if (name in SAID or name.startswith("data-")) and name not in UNSAID
         ]
-        read = unescape(re.sub(r"<[^>]*>", "\n", page.text)).splitlines()
-        return [text for text in (*read, *(text for _name, text in given)) if text.strip()]
+        read = unescape(re.sub(r"<[^>]*>", "\n", SCRIPT.sub("", page.text))).splitlines()
+        told = [text for found in SCRIPT.findall(page.text) if found for text in told_by_script(json.loads(found))]
+        return [text for text in (*read, *told, *(text for _name, text in given)) if text.strip()]
     if kind.endswith("sheet"):
         with zipfile.ZipFile(io.BytesIO(page.body)) as book:
             tabs = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
@@ -171,6 +174,12 @@ def texts_of(page: Page) -> list[str]:
     if kind == "text/csv":
         return [cell for row in csv.reader(io.StringIO(page.text.removeprefix("\ufeff"))) for cell in row]
     return [page.text] if kind == "application/json" else []
+
+
+def told_by_script(data: dict[str, Any]) -> list[str]:
+    """What a page gives its script to say: words, and how every row stands."""
+    rows = [text for row in data["rows"] for text in (row["said"], row["by"], *row["alerts"])]
+    return [*(re.sub(r"\{\w+\}", "", text) for text in data["words"].values()), *rows]
 
 
 @dataclass
@@ -260,7 +269,7 @@ def test_no_ledger_answers_in_two_languages(ledger: str, reading: Callable[[str]
     """Forms sent back with what is wrong, questions before an act, what is said after it, the files that are taken."""
     reader = reading("district" if may("district", Act.CREATE, ledger) else "village_a")
     cls, base = class_of(ledger), f"/admin/{ledger}/"
-    mark = A if ledger not in ("account", "organisation") else DISTRICT
+    mark = A if ledger not in ("account", "organisation", "setting") else DISTRICT
 
     def number(n: int) -> int:
         return mark.number(ledger_number(ledger), n)

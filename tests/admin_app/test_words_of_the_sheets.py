@@ -8,14 +8,19 @@ from babel.messages.pofile import read_po
 from admin_app.ledgers import show
 from admin_app.ledgers.fields import typed_names
 from models import (
+    alert,
     business,
+    dossier,
     enterprise,
+    followup,
     gathering,
+    handover,
     observation,
     person,
     publicity,
     report,
     resident,
+    round,
     supply,
     volunteer,
 )
@@ -262,6 +267,13 @@ TITLES: Final = {
     "dailyreport": "日报",
     "supervision": "督查",
     "trail": "留痕",
+    "alert": "异常预警",
+    "followup": "解除后随访",
+    "handover": "移交",
+    "journey": "行程",
+    "contact": "接触人员",
+    "paper": "文书",
+    "setting": "设置",
 }
 
 # What may be ticked, in the words of the field; a list may hold more than these.
@@ -288,6 +300,11 @@ WORDS: Final[dict[type[Choice], str]] = {
     volunteer.DutyStatus: "已申请 招募中 已结束 已取消",
     supply.SupplyStatus: "待接单 已接单 已采购 已送达 已取消",
     supply.Directed: "定向 非定向",
+    round.Slot: "待测 正常 异常 未见到 拒测 漏测 补录",
+    alert.AlertStatus: "待处置 处置中 已处置",
+    handover.HandOverStatus: "待接收 已接收 已退回 已撤回",
+    dossier.PaperKind: "告知书 承诺书 解除医学观察通知书",
+    followup.CallOutcome: "自觉正常 自觉不适 未联系上",
 }
 
 

@@ -234,7 +234,7 @@ function labelOf(name, value) {
 }
 
 function waitingWords({ entry, status }) {
-  const symptoms = entry.symptoms.map((one) => labelOf("symptoms", one)).join("、");
+  const symptoms = entry.symptoms.map((one) => labelOf("symptoms", one)).join(words.comma);
   const what = entry.temperature ? `${entry.temperature} ℃` : entry.outcome ? labelOf("outcome", entry.outcome) : symptoms;
   const how = { clash: words.clash, refused: words.refused }[status] ?? (sync.reachable && !sync.halted ? words.saving : words.waiting);
   return `${what} ${how}`;
@@ -320,7 +320,10 @@ const happens = {
   saved: ({ entry, row }) => {
     if (!rows.has(row.id)) return;
     take(row);
-    if (row.alerts.length) note(`alert-${entry.key}`, "bad", `${card(row.id).querySelector(".who b").textContent}：${row.alerts.join("、")}`);
+    if (!row.alerts.length) return;
+    const name = card(row.id).querySelector(".who b").textContent;
+    const said = words.told.replace("{label}", () => name).replace("{text}", () => row.alerts.join(words.comma));
+    note(`alert-${entry.key}`, "bad", said);
   },
   clash: ({ entry }) => paint(entry.observation),
   refused: ({ entry }) => paint(entry.observation),

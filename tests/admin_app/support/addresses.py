@@ -3,6 +3,7 @@
 The application's own map says which addresses exist; this says what each part of a ledger is for.
 """
 
+import re
 from typing import Final
 
 from flask import Flask
@@ -25,13 +26,21 @@ PARTS: Final[dict[str, Act | None]] = {
     "reveal/": Act.REVEAL,
     "ajax/lookup/": Act.EDIT,  # or CREATE
     "ajax/update/": None,
+    "act/<step>/": Act.READ,  # each act asks for its own right
 }
 # what single ledgers have besides
-MORE: Final[dict[tuple[str, str], Act | None]] = {("account", "reset/"): Act.EDIT}
+MORE: Final[dict[tuple[str, str], Act | None]] = {
+    ("account", "reset/"): Act.EDIT,
+    ("resident", "merge/"): Act.EDIT,
+    ("observation", "paper/<kind>/"): Act.EDIT,
+    ("paper", "file/"): Act.REVEAL,
+}
 
-# addresses that belong to no ledger, open to whom
+# addresses that belong to no ledger, open to whom: everybody, whoever is signed in, or whoever has all these rights
 ANYBODY, SIGNED_IN = "anybody", "signed in"
-PAGES: Final = {
+Rights = tuple[tuple[Act, str], ...]
+ROUND: Final[Rights] = ((Act.CREATE, "visit"), (Act.READ, "observation"))
+PAGES: Final[dict[str, str | Rights]] = {
     "/login": ANYBODY,
     "/healthz": ANYBODY,
     "/icons.svg": ANYBODY,
@@ -42,7 +51,27 @@ PAGES: Final = {
     "/password": SIGNED_IN,
     "/admin/": SIGNED_IN,
     "/admin/menu/": SIGNED_IN,
+    "/admin/round/": ROUND,
+    "/admin/round/call/": ROUND,
+    "/admin/round/save/": ROUND,
+    "/admin/round/state/": ROUND,
+    "/admin/round/key/": ROUND,
+    "/admin/summary/visits/": ((Act.READ, "visit"), (Act.READ, "observation")),
 }
+
+
+VARIABLES: Final = (
+    (re.compile(r"/export/\w+/$"), "/export/<export_type>/"),
+    (re.compile(r"/act/\w+/$"), "/act/<step>/"),
+    (re.compile(r"/observation/paper/\w+/$"), "/observation/paper/<kind>/"),
+)
+
+
+def rule_of(path: str) -> str:
+    """The rule of the map that an address below a ledger is an instance of."""
+    for variable, name in VARIABLES:
+        path = variable.sub(name, path)
+    return path
 
 
 def part_of(rule: str) -> tuple[str, str] | None:
@@ -72,7 +101,7 @@ def taking(app: Flask, method: str) -> list[Rule]:
 
 def filled(rule: Rule) -> str:
     """A rule with something in the place of its variables."""
-    values = {"export_type": "csv", "filename": "css/tokens.css", "code": "en"}
+    values = {"export_type": "csv", "filename": "css/tokens.css", "code": "en", "step": "release", "kind": "notice"}
     address = rule.rule
     for name in rule.arguments:
         converter = next(c for c in ("path:", "int:", "") if f"<{c}{name}>" in address)

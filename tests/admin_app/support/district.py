@@ -17,13 +17,17 @@ from models import clock, register
 from models import session as sessions
 from models.account import Account, Grant, Language, Role, SignIn
 from models.enterprise import Enterprise
+from models.handover import HandOver
+from models.observation import Observation, ObservationStatus
 from models.place import Township, Village
 from models.scope import Act, Scope
+from models.setting import Setting
 from models.supply import Supply, SupplyStatus
 from models.trail import Deed, Entry, note
 from models.volunteer import Assignment, Duty, DutyStatus, Organisation
 from tests.admin_app.support.values import (
     BINNED,
+    DAY,
     EDITED,
     REMOVED,
     SEEN,
@@ -32,6 +36,8 @@ from tests.admin_app.support.values import (
     Making,
     Mark,
     ledger_number,
+    released_observation,
+    ruled_values_for,
     stored,
     values_for,
 )
@@ -43,8 +49,9 @@ MARKS: Final = (A, B, C)
 DISTRICT: Final = Mark("郡", 6, "184", "310101")  # what belongs to no village
 # whose volunteer serves in which other village: the name crosses with the assignment, nothing else of the person does
 SERVING: Final = ((A, C), (C, A))
-TOWNSHIP_OF: Final = {A: 1, B: 1, C: 2}
+TOWNSHIP_OF: Final = {A: 1, B: 1, C: 2, DISTRICT: 2}
 
+RELEASED_ON: Final = DAY - timedelta(days=3)
 KEPT: Final = (SEEN, EDITED, REMOVED, TICKED)
 PASSWORD: Final = "a long enough one"
 ANONYMOUS: Final = "anonymous"
@@ -100,7 +107,7 @@ def token_of(name: str) -> str:
 
 # ---- making it ----
 
-ELSEWHERE: Final = ("village", "account", "organisation", "trail")  # not made village by village
+ELSEWHERE: Final = ("village", "account", "setting", "organisation", "trail")  # not made village by village
 
 
 def make_district(engine: Engine) -> None:
@@ -109,9 +116,13 @@ def make_district(engine: Engine) -> None:
         for number, name in ((1, "East township"), (2, "West township")):
             session.add(Township(id=number, code=f"32108440{number}", name=name))
         session.flush()
-        session.add_all(_made(Village, mark, SEEN) for mark in MARKS)
+        # hand-overs go to a village that is none of the three
+        session.add_all(_made(Village, mark, SEEN) for mark in (*MARKS, DISTRICT))
         session.flush()
         _make_accounts(session)
+        session.add_all(_made(Setting, DISTRICT, n) for n in (*KEPT, BINNED))
+        session.flush()
+        _bin(session, Setting, DISTRICT)
         session.add_all(_made(Organisation, DISTRICT, n) for n in (*KEPT, BINNED))
         session.flush()
         _bin(session, Organisation, DISTRICT)
@@ -159,6 +170,9 @@ def password_hash() -> str:
 def _make_village(session: Any, mark: Mark) -> None:
     for cls in register.LEDGERS:
         if cls.__ledger__ not in ELSEWHERE:
+            if cls is Observation:
+                session.add_all(_released(mark, n) for n in (*KEPT, BINNED))
+                session.flush()
             session.add_all(_made(cls, mark, n) for n in (*KEPT, BINNED))
             session.flush()
     for cls in reversed(register.LEDGERS):
@@ -175,6 +189,18 @@ def _make_village(session: Any, mark: Mark) -> None:
     note(session, Entry("resident", Deed.REVEAL, village_id, number, f"{mark.sign}resident1.name", kind="resident"))
 
 
+def _released(mark: Mark, n: int) -> Observation:
+    """An observation that was over before the one that is open began; the calls are about it."""
+    return Observation(
+        id=released_observation(mark, n),
+        resident_id=mark.number(ledger_number("resident"), n),
+        began_on=RELEASED_ON - timedelta(days=14),
+        released_on=RELEASED_ON,
+        status=ObservationStatus.RELEASED,
+        signed_by=f"{mark.sign}observation{n}.signed_by",
+    )
+
+
 def _made(cls: Any, mark: Mark, n: int) -> Any:
     making = Making(mark, ledger_number(cls.__ledger__), n)
     values = values_for(cls, making)
@@ -186,7 +212,9 @@ def _made(cls: Any, mark: Mark, n: int) -> Any:
         values["organisation"] = DISTRICT.number(ledger_number("organisation"), SEEN)
     if cls is Account:
         values["language"] = Language.ENGLISH
-    return cls(id=mark.number(making.ledger, n), **stored(cls, values))
+    if cls is HandOver:
+        values["to_village"] = DISTRICT.number(0, 1)
+    return cls(id=mark.number(making.ledger, n), **stored(cls, values), **ruled_values_for(cls, making))
 
 
 def _bin(session: Any, cls: Any, mark: Mark) -> None:
@@ -220,7 +248,7 @@ def traces(mark: Mark) -> re.Pattern[str]:
     return re.compile(
         rf"{mark.sign}"
         rf"|(?<![\w.-]){mark.digit}\d\d000[1-5](?![\w.-])"
-        rf"|{mark.phone}(?:\d{{8}}|\*{{4}}\d{{4}})"
+        rf"|(?<![0-9a-f]){mark.phone}(?:\d{{8}}|\*{{4}}\d{{4}})(?![0-9a-f])"
         rf"|{mark.region}(?:\d{{11}}[\dX]|\*{{8}}\d{{3}}[\dX])"
         rf"|{mark.region}{mark.digit}\d{{5}}"
     )
@@ -237,6 +265,11 @@ def traces_of_ledger(ledger: str) -> re.Pattern[str]:
 def crossing(reader: Reader) -> list[str]:
     """What of other villages a reader may read all the same."""
     return [token("volunteer", mark, TICKED) + "name" for serving, mark in SERVING if serving in reader.area]
+
+
+def villages_named() -> tuple[str, ...]:
+    """The number and the name of every village: who hands a person over must be able to name who takes over."""
+    return tuple(text for mark in MARKS for text in (str(mark.number(0, 1)), token("village", mark) + "name"))
 
 
 def token(ledger: str, mark: Mark, n: int = SEEN) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Date, Integer, inspect
 
 from admin_app.ledgers.fields import references, typed_names
 from models import clock
+from models.alert import AlertKind
 from models.base import Base, Mask, about
 from models.observation import Symptom
 from models.person import check_digit
@@ -97,13 +98,21 @@ EXCEPTIONS: dict[tuple[str, str], Callable[[Making], Any]] = {
     ("resident", "sex"): lambda m: "m" if int(identity_of(m)[16]) % 2 else "f",
     ("volunteer", "sex"): lambda m: "m" if int(identity_of(m)[16]) % 2 else "f",
     ("observation", "days"): lambda m: 14,
-    ("observation", "released_on"): lambda m: None,
     ("visit", "on"): lambda m: TODAY if m.n == FRESH else DAY,
     ("visit", "taken_at"): lambda m: moment(8, TODAY if m.n == FRESH else DAY),
     ("visit", "temperature"): lambda m: Decimal("36.5"),
     ("visit", "symptoms"): lambda m: [Symptom.WELL],
     ("passage", "temperature"): lambda m: Decimal("36.4"),
     ("enterprise", "credit_code"): lambda m: credit_code(m.mark.region, m.mark.digit * 10_000 + m.n),
+    ("followup", "observation"): lambda m: released_observation(m.mark, m.n if m.n <= BINNED else SEEN),
+    ("followup", "day_no"): lambda m: 2 if m.n == FRESH else 1,
+    ("contact", "known"): lambda m: m.mark.number(
+        ledger_number("resident"), SEEN if EDITED <= m.n <= BINNED else EDITED
+    ),
+    ("paper", "observation"): lambda m: m.mark.number(ledger_number("observation"), min(m.n, SEEN)),
+    ("setting", "value"): lambda m: "14",
+    ("setting", "valid_from"): lambda m: date(2020, 1, m.n),
+    ("setting", "township"): lambda m: None,
     ("duty", "starts_at"): lambda m: moment(8, date(2020, 1, 1) + timedelta(days=m.n)),
     ("duty", "ends_at"): lambda m: moment(11, date(2020, 1, 1) + timedelta(days=m.n)),
     ("duty", "status"): lambda m: DutyStatus.ASKED,
@@ -113,6 +122,30 @@ EXCEPTIONS: dict[tuple[str, str], Callable[[Making], Any]] = {
     ("dailyreport", "on"): lambda m: TODAY - timedelta(days=m.n),
     ("dailyreport", "status"): lambda m: ReportStatus.REPORTED,
 }
+
+
+# what no form takes, but a record cannot be without
+RULED: dict[tuple[str, str], Callable[[Making], Any]] = {
+    ("alert", "resident_id"): lambda m: m.mark.number(ledger_number("resident"), m.n),
+    ("alert", "observation_id"): lambda m: m.mark.number(ledger_number("observation"), m.n),
+    ("alert", "visit_id"): lambda m: m.mark.number(ledger_number("visit"), m.n),
+    ("alert", "kind"): lambda m: AlertKind.FEVER,
+    ("alert", "what"): lambda m: f"{m.mark.sign}alert{m.n}.what",
+    ("alert", "raised_at"): lambda m: moment(9),
+    ("handover", "resident_id"): lambda m: m.mark.number(ledger_number("resident"), m.n),
+    ("handover", "name"): lambda m: f"{m.mark.sign}handover{m.n}.name",
+    ("handover", "phone"): lambda m: f"{m.mark.phone}9999{m.serial:04d}",
+    ("handover", "from_village_id"): lambda m: m.mark.number(0, 1),
+    ("handover", "from_name"): lambda m: f"{m.mark.sign}village1.name",
+    ("handover", "to_name"): lambda m: "郡village1.name",
+    ("handover", "asked_by"): lambda m: f"{m.mark.sign}handover{m.n}.asked_by",
+    ("handover", "asked_at"): lambda m: moment(9),
+}
+
+
+def released_observation(mark: Mark, n: int) -> int:
+    """The number of the observation that the n-th resident of a village was released from."""
+    return mark.number(ledger_number("observation"), n + 10)
 
 
 def value_for(cls: type[Base], name: str, making: Making) -> Any:
@@ -162,6 +195,11 @@ def masked_place(cls: type[Base], name: str) -> int:
 def values_for(cls: type[Base], making: Making) -> dict[str, Any]:
     """A valid value for every typed attribute."""
     return {name: value_for(cls, name, making) for name in typed_names(cls)}
+
+
+def ruled_values_for(cls: type[Base], making: Making) -> dict[str, Any]:
+    """What rules, not people, give a record that nobody types."""
+    return {name: value(making) for (ledger, name), value in RULED.items() if ledger == cls.__ledger__}
 
 
 def ledger_number(ledger: str | None) -> int:
