@@ -109,7 +109,7 @@ def names_that_crossed(session: Session, numbers: Collection[int]) -> dict[int, 
     if not numbers:
         return {}
     query = select(HandOver.resident_id, HandOver.name).where(HandOver.resident_id.in_(set(numbers)))
-    return dict(session.execute(query.order_by(HandOver.id)).tuples().all())
+    return {resident_id: name for resident_id, name in session.execute(query.order_by(HandOver.id))}
 
 
 def balances(
@@ -142,7 +142,8 @@ def carried(session: Session, on: date) -> dict[int, Carried]:
     counts = [number_of(of(status)) for status in (S.CENTRAL, S.OBSERVED, S.RELEASED) for of in (handed_in, handed_out)]
     query = select(event.village_id, *counts).where(event.on == on, standing_events()).group_by(event.village_id)
     rows = session.execute(query, execution_options={"deleted": True})
-    return {village_id: Carried((a, b), (c, d), (e, f)) for village_id, a, b, c, d, e, f in rows}
+    pairs = {village_id: tuple(zip(found[::2], found[1::2], strict=True)) for village_id, *found in rows}
+    return {village_id: Carried(*both) for village_id, both in pairs.items()}
 
 
 def _either(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnElement[bool]:
