@@ -1,0 +1,44 @@
+"""Spans of days, and rows that are counted together: what every summary over more than a day is asked with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+from models import clock
+
+MOST: Final = 366
+"""The longest span that is asked for, in days."""
+
+Villages = Collection[int]
+"""The villages that are counted, by number. It narrows a question; what may be seen is the session's scope."""
+
+Counts = TypeVar("Counts", bound=tuple[Any, ...])
+
+
+class Span(NamedTuple):
+    """Asia/Shanghai days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        """How many days these are."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """The half-open span of instants [start, end) that these days make up."""
+        return clock.day_span(self.first)[0], clock.day_span(self.last)[1]
+
+    def days(self) -> Iterator[date]:
+        """Each of them, the first one first."""
+        return (self.first + timedelta(days=number) for number in range(self.length))
+
+
+def together(rows: Iterable[Counts], nothing: Counts) -> Counts:
+    """The sums of several rows of counts, field by field; ``nothing`` is the row of zeros."""
+    made: Any = type(nothing)
+    return cast(Counts, made(*(sum(column) for column in zip(nothing, *rows, strict=True))))

@@ -1,0 +1,168 @@
+"""The trend of observation: for each day who came under observation, who left it, and who is under it, where.
+
+Everything is a sum over events (``models.course``), each on its own day and in the village of that day, so that
+yesterday + came − went = today in every village and in all of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import and_, func, or_, select
+
+from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
+from models.resident import Resident
+from models.session import Session
+from models.summaries.counting import number_of
+from models.summaries.span import Span, Villages
+
+S, E = ObservationStatus, ObservationEvent
+PRESENT: Final = {S.OBSERVED: "home", S.CENTRAL: "centre", S.HOSPITAL: "hospital"}
+
+
+class TrendDay(NamedTuple):
+    """One day's counts. ``opened``, ``taken_over`` from another village and ``back`` (reopened, found, recovered)
+    came under observation; ``released``, ``handed_over`` and ``left`` (confirmed, lost, ruled out) went; ``home``,
+    ``centre`` and ``hospital`` are under observation at the end of the day."""
+
+    opened: int = 0
+    taken_over: int = 0
+    back: int = 0
+    released: int = 0
+    handed_over: int = 0
+    left: int = 0
+    home: int = 0
+    centre: int = 0
+    hospital: int = 0
+
+    @property
+    def came(self) -> int:
+        """Who was not under observation the day before, or not in these villages."""
+        return self.opened + self.taken_over + self.back
+
+    @property
+    def went(self) -> int:
+        """Who no longer is."""
+        return self.released + self.handed_over + self.left
+
+    @property
+    def present(self) -> int:
+        """Everybody under observation at the end of the day."""
+        return self.home + self.centre + self.hospital
+
+
+FLOWS: Final = TrendDay._fields[:6]
+STANDING: Final = TrendDay._fields[6:]
+
+
+class _Step(NamedTuple):
+    """How many persons went one step on one day."""
+
+    on: date
+    kind: EventKind
+    was: ObservationStatus | None
+    became: ObservationStatus | None
+    persons: int
+
+
+def flow(kind: EventKind, was: ObservationStatus | None, became: ObservationStatus | None) -> str:
+    """The field of ``TrendDay`` that an event counts in; "" for one that brings nobody in and lets nobody go."""
+    if (was in PRESENT) == (became in PRESENT):
+        return ""
+    if became in PRESENT:
+        return {EventKind.OPENED: "opened", EventKind.HANDED_IN: "taken_over"}.get(kind, "back")
+    return {EventKind.RELEASED: "released", EventKind.HANDED_OUT: "handed_over"}.get(kind, "left")
+
+
+def by_day(session: Session, span: Span, villages: Villages) -> dict[date, TrendDay]:
+    """Every day of a span; a day without an event is there too, and stands as the day before."""
+    standing = dict.fromkeys(STANDING, 0)
+    moved: dict[date, dict[str, int]] = {day: dict.fromkeys(TrendDay._fields, 0) for day in span.days()}
+    for step in _steps(session, span.last, villages):
+        counts = moved.get(step.on, standing)
+        if step.was in PRESENT:
+            counts[PRESENT[step.was]] -= step.persons
+        if step.became in PRESENT:
+            counts[PRESENT[step.became]] += step.persons
+        if step.on in moved and (name := flow(step.kind, step.was, step.became)):
+            counts[name] += step.persons
+    found = {}
+    for day, counts in moved.items():
+        standing = {name: standing[name] + counts[name] for name in STANDING}
+        found[day] = TrendDay(**{**counts, **standing})
+    return found
+
+
+def _steps(session: Session, until: date, villages: Villages) -> Iterator[_Step]:
+    """All steps up to a day; those of observations that lie in the recycle bin are taken back."""
+    names = (E.on, E.kind, E.was, E.became)
+    conditions = (E.on <= until, E.village_id.in_(villages), E.was.is_distinct_from(E.became))
+    query = select(*names, func.count()).where(*conditions).group_by(*names)
+    yield from (_Step(*row) for row in session.execute(query))
+    thrown_away = (
+        select(*names, -func.count())
+        .select_from(Observation)
+        .join(E, E.observation_id == Observation.id)
+        .where(Observation.deleted_at.is_not(None), E.deleted_at.is_(None), *conditions)
+        .group_by(*names)
+    )
+    yield from (_Step(*row) for row in session.execute(thrown_away, execution_options={"deleted": True}))
+
+
+# ---- who they are ----
+
+
+class Person(NamedTuple):
+    """Somebody behind a number. ``name`` is None for who is another village's by now; ``on`` is the day of the last
+    event that the number counts."""
+
+    observation_id: int | None
+    resident_id: int
+    village_id: int
+    name: str | None
+    on: date
+    note: str | None = None
+
+
+def persons(session: Session, on: date, field: str, villages: Villages, limit: int) -> list[Person]:
+    """The first of those whom a field of a day's counts stands for. Raises ValueError for a field that there is not."""
+    if field in STANDING:
+        return _standing(session, on, field, villages, limit)
+    if field not in FLOWS:
+        raise ValueError(field)
+    shown = (E.observation_id, E.resident_id, E.village_id, Resident.name, E.on, E.note)
+    query = (
+        _counted(select(*shown, E.kind, E.was, E.became), villages)
+        .outerjoin(Resident, Resident.id == E.resident_id)
+        .where(E.on == on, E.was.is_distinct_from(E.became))
+        .order_by(E.village_id, E.id)
+    )
+    rows = session.execute(query, execution_options={"deleted": True})
+    found = (Person(*row[:6]) for row in rows if flow(*row[6:]) == field)
+    return [person for person, _number in zip(found, range(limit), strict=False)]
+
+
+def _standing(session: Session, on: date, field: str, villages: Villages, limit: int) -> list[Person]:
+    """Those who came to be where they are counted up to a day, and did not go from there."""
+    status = next(status for status, name in PRESENT.items() if name == field)
+    there = number_of(and_(E.became == status, or_(E.was.is_(None), E.was != status))) - number_of(
+        and_(E.was == status, or_(E.became.is_(None), E.became != status))
+    )
+    query = (
+        _counted(select(E.observation_id, E.resident_id, E.village_id, Resident.name, func.max(E.on)), villages)
+        .outerjoin(Resident, Resident.id == E.resident_id)
+        .where(E.on <= on, or_(E.was == status, E.became == status))
+        .group_by(E.observation_id, E.resident_id, E.village_id, Resident.name)
+        .having(there > 0)
+        .order_by(E.village_id, func.max(E.on), E.resident_id)
+        .limit(limit)
+    )
+    return [Person(*row) for row in session.execute(query, execution_options={"deleted": True})]
+
+
+def _counted(query: Any, villages: Villages) -> Any:
+    """The events that count: not in the recycle bin, nor of an observation that is."""
+    thrown_away = select(Observation.id).where(Observation.id == E.observation_id, Observation.deleted_at.is_not(None))
+    return query.select_from(E).where(E.deleted_at.is_(None), ~thrown_away.exists(), E.village_id.in_(villages))
