@@ -196,7 +196,7 @@ class SettingView(LedgerView):
     filters = ("name", "township", "valid_from")
     order = "-valid_from"
     icon = "sliders"
-    empty = N_("Nothing has been set: 14 days, 11:30 and 20:00, 17:30 hold.")
+    empty = N_("Nothing has been set: 14 days, 11:30 and 20:00, 17:30, 5 people hold.")
 
     def prefill(self, form: Any) -> None:
         form.valid_from.data = form.valid_from.data or clock.today()
