@@ -102,9 +102,18 @@ def _ledgers(_tables: int) -> dict[str, type[Any]]:
     return {str(cls.__ledger__): cls for cls in lying}
 
 
-@lru_cache(maxsize=128)
 def groupings(cls: Any) -> dict[str, Grouping]:
     """What a class can be grouped by, by name, in the order of its columns; where it lies comes first."""
+    return _groupings(cls)
+
+
+def numbers(cls: Any) -> dict[str, Number]:
+    """The columns of a class that can be added or averaged, by name."""
+    return _numbers(cls)
+
+
+@lru_cache(maxsize=128)
+def _groupings(cls: Any) -> dict[str, Grouping]:
     found = [
         Grouping("village", _label(cls, "village_id"), Sort.PLACE, "village_id", target=Village),
         Grouping("township", N_("Township"), Sort.PLACE, "village_id", target=Township),
@@ -117,8 +126,7 @@ def groupings(cls: Any) -> dict[str, Grouping]:
 
 
 @lru_cache(maxsize=128)
-def numbers(cls: Any) -> dict[str, Number]:
-    """The columns of a class that can be added or averaged, by name."""
+def _numbers(cls: Any) -> dict[str, Number]:
     found = {}
     for attribute in inspect(cls).column_attrs:
         column, name = attribute.columns[0], attribute.key

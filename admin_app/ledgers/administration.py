@@ -218,7 +218,9 @@ class TrailView(LedgerView):
 
     def _writer(self, name: str) -> show.Writer:
         if name == "ledger":
-            titles = {"panel": N_("Panel")} | {cls.__ledger__: cls.__title__ for cls in register.LEDGERS}
+            titles = {"panel": N_("Panel"), "made": N_("Kept summaries")} | {
+                cls.__ledger__: cls.__title__ for cls in register.LEDGERS
+            }
             return lambda record: Cell(say(titles.get(record.ledger, record.ledger)), Kind.TEXT)
         if name == "reason":
             return lambda record: Cell(show.reason_of(record), Kind.PROSE)

@@ -101,14 +101,14 @@ def arrange(
     A side with more groups than there is room for keeps the largest, the others go together. Raises TooMany where the
     groups of a side have an order that this would tear (days).
     """
-    found, apart = dict(tallies), [("rows", rows, MOST_ROWS), ("columns", columns, MOST_COLUMNS)]
     sides = []
-    for position, (part, order, most) in enumerate(apart):
-        known = order({places[position] for places in found})
+    found = dict(tallies)
+    for position, (part, order, most) in enumerate((("rows", rows, MOST_ROWS), ("columns", columns, MOST_COLUMNS))):
+        known = order({places[position] for places in tallies})
         if len(known) > most:
             if getattr(order, "unbroken", False):
                 raise TooMany(part)
-            kept = _largest(found, position, most - 1, below, how)
+            kept = _largest(tallies, position, most - 1, below, how)
             found = _without(found, position, kept)
             known = [*(place for place in known if place in kept), REST]
         sides.append(known)

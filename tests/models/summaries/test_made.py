@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -265,7 +266,7 @@ def test_a_day_on_which_nothing_was_stands_between_the_others(engine: Engine) ->
         for step in Step:
             days = [day for day in ask_for(session, "resident", f"arrived_on.{step}").table.rows if day is not None]
             assert days == sorted(days)
-            assert all(made.following(one, step) == other for one, other in zip(days, days[1:], strict=False))
+            assert all(made.following(one, step) == other for one, other in pairwise(days))
 
 
 def test_a_cell_without_a_number_has_no_average(engine: Engine) -> None:
