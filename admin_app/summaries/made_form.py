@@ -110,7 +110,7 @@ def builder(session: Session, put: Put, base: str) -> Builder | None:
             Chip(one.said(session, key, value), address(_without(question, key, value), base), True)
             for one, key, value in put.active
         ],
-        kept=[(name, value) for name, value in question.filters if name not in drawn],
+        kept=[(name, value) for _filter, name, value in put.active if name not in drawn],
     )
 
 

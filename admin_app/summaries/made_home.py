@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from admin_app import i18n
 from admin_app.ledgers.page import Link
 from admin_app.summaries import made_asked, made_page
 from admin_app.workbench.screen import Screen, Sheet
@@ -29,16 +28,18 @@ def _screen(session: Session, record: MadeSummary) -> Screen:
     )
     words = found.problems or [found.words, *found.conditions]
     links = [Link(_("Open"), f"{BASE}{record.id}/")]
-    return Screen(record.name, " · ".join(words), links, tables=[_small(found.sheet)] if found.sheet else [])
+    return Screen(
+        record.name, " · ".join(words), links, tables=[_small(found.sheet, found.notes)] if found.sheet else []
+    )
 
 
-def _small(sheet: Sheet) -> Sheet:
+def _small(sheet: Sheet, notes: list[str]) -> Sheet:
     """The beginning of a table, and the totals of all of it."""
     kept = list(range(len(sheet.columns)))
     if len(kept) > COLUMNS:
         kept = [*kept[: COLUMNS - 1], kept[-1]]
-    cut = len(sheet.rows) > ROWS
-    told = _("the first %(shown)s of %(all)s rows", shown=ROWS, all=i18n.number(len(sheet.rows))) if cut else ""
+    whole = len(sheet.rows) <= ROWS and len(kept) == len(sheet.columns)
+    told = " ".join([*([] if whole else [_("A part of it, with the totals of all; open it for the rest.")]), *notes])
     rows = [[row[n] for n in kept] for row in sheet.rows[:ROWS]]
     footer = [sheet.footer[n] for n in kept] if sheet.footer else None
     return Sheet("", told, [sheet.columns[n] for n in kept], rows, footer)

@@ -165,13 +165,23 @@ class Drawing:
         """The same as bars; None where there is next to nothing to see."""
         table, over_days = self.answer.table, self._over_days()
         rows = [row for row in table.rows if row is not None] if over_days else self._largest(table.rows)
-        adds_up = self.how in ADDS_UP
-        if len(rows) < 2 or not table.cells:
-            return None
-        series = self._series(rows, adds_up)
-        if not any(value for one in series for value in one.values):
+        if len(rows) == 1 and self.by_columns:
+            return self._chart_of_one(title, rows[0])
+        adds_up = not self.averages
+        series = [one for one in self._series(rows, adds_up) if any(one.values)]
+        if len(rows) < 2 or not series:
             return None
         return made_chart.draw(title, [self._short(row) for row in rows], series, over_days, adds_up)
+
+    def _chart_of_one(self, title: str, row: Place) -> Chart | None:
+        """A single row: its columns as bars."""
+        table = self.answer.table
+        columns = [column for column in table.columns if (row, column) in table.cells][: made_chart.MOST_BARS]
+        heights = [self._height(table.cells[row, column]) for column in columns]
+        if len(columns) < 2 or not any(heights):
+            return None
+        labels = [_shortened(self.column_words(column)) for column in columns]
+        return made_chart.draw(title, labels, [Series(self.row_words(row), heights)], False, not self.averages)
 
     def _over_days(self) -> bool:
         known, _group = self.asked.sides[0]
@@ -180,8 +190,7 @@ class Drawing:
     def _short(self, row: Place) -> str:
         if isinstance(row, date):
             return made_words.short_day(row, self.asked.question.rows.step)
-        words = self.row_words(row)
-        return words if len(words) <= 14 else words[:13] + "…"
+        return _shortened(self.row_words(row))
 
     def _largest(self, rows: list[Place]) -> list[Place]:
         """The rows of a chart: as many as can be told apart, the largest where there are more."""
@@ -215,3 +224,7 @@ class Drawing:
     def _height(self, tally: Tally) -> float | None:
         number = self.number(tally)
         return None if number is None else float(number)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= 14 else words[:13] + "…"
