@@ -26,6 +26,8 @@ class Rule:
     edits: frozenset[str] | None = None
     rows: str = ""
     about: frozenset[str] | None = None
+    own: bool = False
+    """Only what the account itself has made."""
 
 
 R: Final = (Rule(READING),)
@@ -121,18 +123,31 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     },
 }
 
+# Summaries that people make: everybody's own, and those that were shared with their role. They are no ledger with
+# lists and forms of its own; their numbers are asked under the rights of whoever looks (admin_app/summaries/made.py).
+OWN: Final = Rule(frozenset({Act.READ, Act.CREATE, Act.EDIT, Act.DELETE, Act.EXPORT}), own=True)
+MADE: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
+    "made": {
+        D: (OWN, Rule(frozenset({Act.READ, Act.EXPORT, Act.DELETE}), rows="shared")),
+        V: (OWN, Rule(frozenset({Act.READ, Act.EXPORT}), rows="for_village")),
+        C: (OWN, Rule(frozenset({Act.READ, Act.EXPORT}), rows="for_coordinator")),
+    }
+}
+
 
 def scope_for(actor: Actor, grants: Iterable[tuple[Role, Area]]) -> Scope:
     """The scope of an account: the rules of each role over the areas it was granted."""
     areas: dict[tuple[str, Rule], Area] = {}
     for role, area in grants:
-        for ledger, rules in RIGHTS.items():
+        for ledger, rules in (*RIGHTS.items(), *MADE.items()):
             for rule in rules.get(role, ()):
                 areas[ledger, rule] = areas.get((ledger, rule), Area()) | area
     return Scope(
         actor,
         tuple(
-            Permit(ledger, area, rule.acts, rule.sees, rule.edits, rule.rows, rule.about)
+            Permit(
+                ledger, area, rule.acts, rule.sees, rule.edits, rule.rows, rule.about, actor.id if rule.own else None
+            )
             for (ledger, rule), area in areas.items()
         ),
     )

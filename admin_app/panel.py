@@ -12,6 +12,7 @@ from flask_admin.theme import Theme
 from admin_app import database, identity
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
+from admin_app.summaries import made
 from admin_app.workbench import round, watch
 
 DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
@@ -43,14 +44,15 @@ def init(app: Flask) -> None:
             theme=Theme(folder="bootstrap4", base_template="admin/base.html"),
             index_view=FirstScreen(name="Home", url="/admin"),
         )
-        made = {}
+        ledgers = {}
         for view, model in DECLARED:
             one = view(model)
             admin.add_view(one)
-            made[one.ledger] = one
+            ledgers[one.ledger] = one
         admin.add_view(round.RoundView())
         admin.add_view(watch.WatchView())
-        app.extensions["ledgers"] = made
+        admin.add_view(made.MadeView())
+        app.extensions["ledgers"] = ledgers
 
 
 def views() -> dict[str, LedgerView]:

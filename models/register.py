@@ -14,6 +14,7 @@ from models.enterprise import Enterprise, Resumption
 from models.followup import FollowUp
 from models.gathering import Banquet, Tipoff
 from models.handover import HandOver
+from models.made import MadePin, MadeSummary  # noqa: F401  no ledgers with lists of their own
 from models.observation import Observation, Visit
 from models.place import Village
 from models.publicity import Publicity

@@ -61,6 +61,7 @@ class Reach(StrEnum):
     DISTRICT = "district"  # only to those whose area is the whole district
     OPEN = "open"  # read by everybody who is signed in, written by the whole district's only; it tells of nobody
     SHARED = "shared"  # read by whoever may read the ledger anywhere, written by the whole district's only
+    OWN = "own"  # of the account that ``__owner__`` names, whatever its area; permits say whose, or which shared ones
 
 
 _READ_BY_ALL: Final = frozenset({Reach.OPEN, Reach.SHARED})
@@ -71,7 +72,8 @@ class Permit:
     """One line of what an account may do: acts on a ledger within an area.
 
     ``sees`` and ``edits`` name the attributes that are shown and taken (None: all); ``rows`` names a subset of the
-    records declared by the class in ``__rows__``; ``about`` limits a permit on the trail to entries of those ledgers.
+    records declared by the class in ``__rows__``; ``about`` limits a permit on the trail to entries of those ledgers;
+    ``owner`` is the account whose own records these are.
     """
 
     ledger: str
@@ -81,6 +83,7 @@ class Permit:
     edits: frozenset[str] | None = None
     rows: str = ""
     about: frozenset[str] | None = None
+    owner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,16 @@ class Scope:
         """Loader criteria for every mapped class; with ``deleted``, the recycle bin is let through."""
         key = deleted, len(Base.metadata.tables)
         if key not in self._made:
-            self._made[key] = _options(self.permits, self.unconfined, *key)
+            common = tuple(p for p in self.permits if p.owner is None)
+            self._made[key] = (*_options(common, self.unconfined, *key), *self._own_options())
         return self._made[key]
+
+    def _own_options(self) -> Iterator[LoaderCriteriaOption]:
+        """The criteria of what belongs to an account: nobody else's, so not among those that are made once."""
+        for mapper in Base.registry.mappers:
+            criterion = self.criterion(mapper.class_) if _is_own(mapper.class_) else None
+            if criterion is not None:
+                yield _criteria(mapper.class_, criterion)
 
     @cached_property
     def _made(self) -> dict[tuple[bool, int], tuple[LoaderCriteriaOption, ...]]:
@@ -198,7 +209,7 @@ def _options(
     scope = Scope(NOBODY.actor, permits, unconfined)
     built = []
     for mapper in Base.registry.mappers:
-        criterion = scope.criterion(mapper.class_)
+        criterion = None if _is_own(mapper.class_) else scope.criterion(mapper.class_)
         if criterion is not None:
             built.append(_criteria(mapper.class_, criterion))
     if not deleted:
@@ -210,6 +221,10 @@ def _criteria(cls: type[Any], criterion: Any) -> LoaderCriteriaOption:
     return with_loader_criteria(cls, criterion, include_aliases=True, propagate_to_loaders=False)
 
 
+def _is_own(cls: type[Base]) -> bool:
+    return getattr(cls, "__reach__", None) is Reach.OWN
+
+
 def village_columns(cls: type[Base]) -> tuple[str, ...]:
     """The attributes that say to which villages a record belongs; any of them being in the area suffices."""
     declared: tuple[str, ...] | None = getattr(cls, "__villages__", None)
@@ -218,6 +233,8 @@ def village_columns(cls: type[Base]) -> tuple[str, ...]:
 
 def _condition(cls: type[Base], permit: Permit, act: Act) -> ColumnElement[bool] | None:
     """One permit as SQL; None means all rows."""
+    if _is_own(cls):
+        return _own_condition(cls, permit)
     conditions: list[ColumnElement[bool]] = []
     columns = village_columns(cls)
     reach: Reach | None = getattr(cls, "__reach__", None)
@@ -235,6 +252,13 @@ def _condition(cls: type[Base], permit: Permit, act: Act) -> ColumnElement[bool]
     return and_(*conditions) if conditions else None
 
 
+def _own_condition(cls: Any, permit: Permit) -> ColumnElement[bool]:
+    """One permit on what belongs to accounts: the owner's, or those that were shared; never simply all."""
+    if permit.owner is not None:
+        return getattr(cls, cls.__owner__) == permit.owner  # type: ignore[no-any-return]
+    return cls.__rows__[permit.rows](cls) if permit.rows else false()
+
+
 def _in(column: Any, area: Area) -> ColumnElement[bool]:
     if len(area.villages) == 1:
         return column == next(iter(area.villages))  # type: ignore[no-any-return]
@@ -243,6 +267,8 @@ def _in(column: Any, area: Area) -> ColumnElement[bool]:
 
 def _covers(cls: type[Base], permit: Permit, act: Act, record: Base) -> bool:
     """The same permit asked of a record in memory, as it is and, when it is being changed, as it was."""
+    if _is_own(cls):
+        return _own_covers(cls, permit, act, record)
     columns = village_columns(cls)
     reach: Reach | None = getattr(cls, "__reach__", None)
     if columns:
@@ -258,6 +284,12 @@ def _covers(cls: type[Base], permit: Permit, act: Act, record: Base) -> bool:
     if permit.rows and not cls.__rows_of__[permit.rows](record, act):  # type: ignore[attr-defined]
         return False
     return permit.about is None or getattr(record, "ledger", None) in permit.about
+
+
+def _own_covers(cls: Any, permit: Permit, act: Act, record: Base) -> bool:
+    if permit.owner is not None:
+        return {_value(record, cls.__owner__, moment) for moment in ("is", "was")} == {permit.owner}
+    return bool(permit.rows and cls.__rows_of__[permit.rows](record, act))
 
 
 def _value(record: Base, name: str, moment: str) -> Any:

@@ -1,4 +1,5 @@
-"""Settings with a history: how long an observation lasts, when a slot is over, until when the day's report is due.
+"""Settings with a history: how long an observation lasts, when a slot is over, until when the day's report is due, and
+how few people a summary tells of.
 
 A setting holds from a day on, for the whole district or one township; what was in force on a day can always be told.
 """
@@ -26,6 +27,7 @@ class SettingName(Choice):
     AM_CUT_OFF = "am_cut_off", N_("Morning round to be done by")
     PM_CUT_OFF = "pm_cut_off", N_("Evening round to be done by")
     REPORT_DEADLINE = "report_deadline", N_("Daily report due by")
+    SMALLEST_NUMBER = "smallest_number", N_("Fewest people that a shared summary tells of")
 
     @property
     def default(self) -> str:
@@ -35,6 +37,7 @@ class SettingName(Choice):
             SettingName.AM_CUT_OFF: "11:30",
             SettingName.PM_CUT_OFF: "20:00",
             SettingName.REPORT_DEADLINE: "17:30",
+            SettingName.SMALLEST_NUMBER: "5",
         }[self]
 
 
@@ -48,7 +51,7 @@ class Setting(Record):
     __table_args__ = (live("name", "valid_from", table="setting"),)
 
     name: Mapped[SettingName] = field(Chosen(SettingName), N_("Setting"))
-    value: Mapped[str] = field(Line(20), N_("Value"), help=N_("A number of days, or a time like 17:30."))
+    value: Mapped[str] = field(Line(20), N_("Value"), help=N_("A number of days or people, or a time like 17:30."))
     valid_from: Mapped[date] = field(Date, N_("Holds from"))
     township_id: Mapped[int | None] = to("township", N_("Only in the township"))
     reason: Mapped[str | None] = field(Line(200), N_("Reason"))
@@ -56,10 +59,15 @@ class Setting(Record):
     township: Mapped[Township | None] = relationship(lazy="select")
 
     def problems(self, today: date) -> Iterator[Problem]:
-        """A value that can be meant: 1 to 60 days, a time of day."""
+        """A value that can be meant: 1 to 60 days, 1 to 50 people, a time of day."""
         if self.name is SettingName.OBSERVATION_DAYS:
-            if not (self.value or "").isdigit() or not 1 <= int(self.value) <= 60:
+            if not _number(self.value) or not 1 <= int(self.value) <= 60:
                 yield Problem("value", N_("An observation lasts 1 to 60 days."))
+        elif self.name is SettingName.SMALLEST_NUMBER:
+            if not _number(self.value) or not 1 <= int(self.value) <= 50:
+                yield Problem("value", N_("This is a number of people from 1, which hides nothing, to 50."))
+            elif self.township_id is not None:
+                yield Problem("township", N_("This holds for the whole district."))
         elif self.name is not None:
             try:
                 time.fromisoformat(self.value or "")
@@ -68,6 +76,10 @@ class Setting(Record):
 
     def __str__(self) -> str:
         return f"{self.value} · {self.valid_from}" if self.value else super().__str__()
+
+
+def _number(text: str | None) -> bool:
+    return bool(text and text.isascii() and text.isdigit())
 
 
 def in_force(session: Session, name: SettingName, on: date, township_id: int | None = None) -> str:
@@ -85,6 +97,11 @@ def in_force(session: Session, name: SettingName, on: date, township_id: int | N
 def observation_days(session: Session, on: date, township_id: int | None = None) -> int:
     """How many days an observation lasts that is opened on a day."""
     return int(in_force(session, SettingName.OBSERVATION_DAYS, on, township_id))
+
+
+def smallest_number(session: Session, on: date) -> int:
+    """How few people a cell may count that is handed on beyond a village; fewer are not told."""
+    return int(in_force(session, SettingName.SMALLEST_NUMBER, on))
 
 
 def cut_off(session: Session, period: str, on: date, township_id: int | None = None) -> time:

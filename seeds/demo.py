@@ -22,6 +22,7 @@ from seeds.people import enter_files
 from seeds.places import DEMO_TOWNSHIP, load_places, only_these_take_part, villages_of
 from seeds.reporting import enter_reports
 from seeds.service import enter_service
+from seeds.summaries import enter_summaries
 from seeds.traces import enter_publicity, enter_supervision
 from seeds.venues import enter_venues
 from seeds.villages import Setting, appoint_staff
@@ -43,9 +44,10 @@ def load_demo(session: Session, today: date, password: str, seed: int = 2020, pr
         load_places(session)
         villages = villages_of(session, DEMO_TOWNSHIP)
         only_these_take_part(session, villages)
-        load_accounts(session, villages, password)
+        accounts = load_accounts(session, villages, password)
     setting = Setting(today, Random(seed), villages)
     tell(setting)
+    enter_summaries(setting, accounts)
     setting.diary.write(session, progress)
 
 

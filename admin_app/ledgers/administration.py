@@ -196,7 +196,7 @@ class SettingView(LedgerView):
     filters = ("name", "township", "valid_from")
     order = "-valid_from"
     icon = "sliders"
-    empty = N_("Nothing has been set: 14 days, 11:30 and 20:00, 17:30 hold.")
+    empty = N_("Nothing has been set: 14 days, 11:30 and 20:00, 17:30, 5 people hold.")
 
     def prefill(self, form: Any) -> None:
         form.valid_from.data = form.valid_from.data or clock.today()
@@ -218,7 +218,9 @@ class TrailView(LedgerView):
 
     def _writer(self, name: str) -> show.Writer:
         if name == "ledger":
-            titles = {"panel": N_("Panel")} | {cls.__ledger__: cls.__title__ for cls in register.LEDGERS}
+            titles = {"panel": N_("Panel"), "made": N_("Kept summaries")} | {
+                cls.__ledger__: cls.__title__ for cls in register.LEDGERS
+            }
             return lambda record: Cell(say(titles.get(record.ledger, record.ledger)), Kind.TEXT)
         if name == "reason":
             return lambda record: Cell(show.reason_of(record), Kind.PROSE)

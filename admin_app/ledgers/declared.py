@@ -24,6 +24,7 @@ from models import session as sessions
 from models import trail
 from models.base import Base, InVillage, Record, about
 from models.scope import Act
+from models.summing import ledgers
 from models.trail import Deed, Entry
 from models.words import N_, Choice
 
@@ -78,6 +79,7 @@ class Declared(ModelView):
         self.ledger = model.__ledger__ or ""
         finding.SEARCHED[model] = self.search
         self._filters_by_name = {name: listing.filter_for(model, name) for name in self.filters}
+        self._unoffered = listing.unoffered(model, self.filters) if self.ledger in ledgers() else {}
         super().__init__(
             model,
             database.db,
@@ -167,6 +169,10 @@ class Declared(ModelView):
             return list(names)
         known = fields.references(self.model)
         return [n for n in names if (known[n][0] if n in known else n) in allowed]
+
+    def accepted_filters(self) -> dict[str, listing.Filter]:
+        """The filters that an address may name: those that are offered, then those that only summaries lead by."""
+        return {n: f for n, f in (self._filters_by_name | self._unoffered).items() if self._seen([n])}
 
     def may(self, act: Act, ledger: str) -> bool:
         """May the signed-in account do this to records of a ledger?"""

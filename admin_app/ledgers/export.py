@@ -128,6 +128,11 @@ def _name_column(relation: Any, target: type[Base]) -> tuple[list[Any], list[Any
     return [alias], [joined], alias.id  # type: ignore[attr-defined]
 
 
+def safe(value: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return value if not value or value[0] not in FORMULA else "'" + value
+
+
 def _texts(values: Iterable[str | None]) -> list[Value]:
     return [value if not value or value[0] not in FORMULA else "'" + value for value in values]
 

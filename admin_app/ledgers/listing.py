@@ -1,18 +1,19 @@
 """A ledger's list as asked for by its address: filters, search, order and page, as one statement that stays fast.
 
 Addresses read ``?status=observed&arrived_on.from=2020-01-24&q=wjg&sort=-arrived_on&page=3``. What is not understood
-is left out and said.
+is left out and said. ``today-6`` is a day six days ago, so that an address may be kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, func, inspect, or_, select
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, and_, func, inspect, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
@@ -24,11 +25,13 @@ from models import clock
 from models.base import Base, Record
 from models.place import Township, Village
 from models.session import Session
+from models.summing import Sort, groupings
 from models.types import Chosen, Instant, Tenths
 from models.words import N_, Choice
 
 SIZES = (20, 50, 100)
 RESERVED = frozenset({"page", "sort", "q", "size", "lang", "id", "url", "more"})
+RELATIVE = re.compile(r"today(?:-(\d{1,3}))?")
 DEEP = 2_000  # an offset from which the page's numbers are looked up before its records
 
 
@@ -178,7 +181,16 @@ class DayFilter(SpanFilter):
     kind = "day"
 
     def read(self, text: str) -> date:
-        return clock.today() if text == "today" else read_day(text)
+        if relative := RELATIVE.fullmatch(text):
+            return clock.today() - timedelta(days=int(relative[1] or 0))
+        return read_day(text)
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        relative = RELATIVE.fullmatch(value)
+        if relative is None or not key.endswith(".from"):
+            return super().said(session, key, value)
+        days = {"label": self.label, "count": int(relative[1] or 0) + 1}
+        return say(N_("%(label)s: last %(count)d days"), days) if relative[1] else f"{self.label} ≥ {say(N_('today'))}"
 
     def bounds(self, first: Any, last: Any) -> list[ColumnElement[bool]]:
         if not isinstance(inspect(self.cls).column_attrs[self.name].columns[0].type, Instant):
@@ -202,6 +214,34 @@ def filter_for(cls: type[Base], name: str) -> Filter:
     if isinstance(type_, (Integer, Numeric, Tenths)):
         return SpanFilter(cls, name)
     raise TypeError(f"{cls.__name__}.{name} cannot be filtered")
+
+
+class BlankFilter(Filter):
+    """Records that lack something: ``?blank=met_case``. Of what may be told of at all; summaries lead here."""
+
+    def condition(self, args: MultiDict[str, str]) -> ColumnElement[bool] | None:
+        names = [name for name in args.getlist(self.name) if name]
+        if not all(name in groupings(self.cls) for name in names):
+            raise ValueError(names)
+        columns = [getattr(self.cls, groupings(self.cls)[name].column) for name in names]
+        return and_(*(column.is_(None) for column in columns)) if columns else None
+
+    def said(self, session: Session, key: str, value: str) -> str:
+        return f"{say(groupings(self.cls)[value].label)}: {say(N_('not given'))}"
+
+    @property
+    def label(self) -> str:
+        return say(N_("not given"))
+
+
+def unoffered(cls: type[Any], offered: Iterable[str]) -> dict[str, Filter]:
+    """Filters that a list understands but does not offer: by whatever a summary of it can be grouped."""
+    named = [
+        one.name
+        for one in groupings(cls).values()
+        if one.name not in offered and one.sort not in (Sort.PLACE, Sort.AGE)
+    ]
+    return {**{name: filter_for(cls, name) for name in named}, "blank": BlankFilter(cls, "blank")}
 
 
 @dataclass

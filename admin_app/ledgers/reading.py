@@ -41,7 +41,7 @@ class Reading(Part):
         session = database.session()
         base = self.base + ("bin/" if deleted else "")
         names = self._worth_showing(self._seen(self.columns))
-        filters = {n: f for n, f in self._filters_by_name.items() if self._seen([n])}
+        filters = self.accepted_filters()
         asked = listing.read(
             self.model, request.args, filters, frozenset(self._seen(self._sortable_columns)), self.order
         )
@@ -61,7 +61,7 @@ class Reading(Part):
             search=asked.search,
             search_hint=say(self.search_hint),
             chips=self._chips(session, asked, filters, base, pager.total, deleted),
-            filters=[f.form(session, request.args) for f in filters.values()],
+            filters=[f.form(session, request.args) for n, f in filters.items() if n in self.filters],
             kept=[(k, v) for k, v in request.args.items(multi=True) if k not in ("q", "page") and v],
             clear_url=base,
             actions=[] if deleted else self._bulk_actions(),

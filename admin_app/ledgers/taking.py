@@ -29,9 +29,12 @@ class Taking(Part):
         self._require(Act.EXPORT)
         if export_type not in ("csv", "xlsx"):
             abort(404)
-        filters = {n: f for n, f in self._filters_by_name.items() if self._seen([n])}
         asked = listing.read(
-            self.model, request.args, filters, frozenset(self._seen(self._sortable_columns)), self.order
+            self.model,
+            request.args,
+            self.accepted_filters(),
+            frozenset(self._seen(self._sortable_columns)),
+            self.order,
         )
         session = database.session()
         total = session.scalar(select(func.count()).select_from(self.model).where(*asked.conditions)) or 0

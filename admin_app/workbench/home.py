@@ -1,10 +1,11 @@
-"""The first page of whoever is signed in: a screen for each role, under one another."""
+"""The first page of whoever is signed in: a screen for each role, under one another, then what they have pinned."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
 
 from admin_app.identity import User
+from admin_app.summaries import made_home
 from admin_app.workbench import district, rota, traces, village
 from admin_app.workbench.screen import HomePage
 from models import clock
@@ -27,7 +28,7 @@ def page(session: Session, user: User) -> HomePage:
     if Role.AUDITOR in user.roles:
         screens.append(traces.screen(session, now))
     if screens:
-        return HomePage(screens[0].title, screens)
+        return HomePage(screens[0].title, [*screens, *made_home.screens(session)])
     return HomePage(
         _("Taizhang"), [], [_("Nothing has been granted to this account yet. Ask a district admin for a role.")]
     )

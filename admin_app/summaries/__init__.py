@@ -1,0 +1,1 @@
+"""Summary pages: tables and charts over the ledgers, each number opening its rows."""
