@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from models.account import Grant, Role
+from models.account import Held, Role
 from models.report import FIGURES
 from models.scope import Act, Actor, Area, Permit, Scope
 
@@ -136,7 +137,15 @@ MADE: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
 
 
 def scope_for(actor: Actor, grants: Iterable[tuple[Role, Area]]) -> Scope:
-    """The scope of an account: the rules of each role over the areas it was granted."""
+    """The scope of an account: the rules of each role over the areas it was granted.
+
+    The same for whoever holds the same grants, so it is worked out once and kept; a changed grant is another one.
+    """
+    return _scope_for(actor, tuple(grants))
+
+
+@lru_cache(maxsize=256)
+def _scope_for(actor: Actor, grants: tuple[tuple[Role, Area], ...]) -> Scope:
     areas: dict[tuple[str, Rule], Area] = {}
     for role, area in grants:
         for ledger, rules in (*RIGHTS.items(), *MADE.items()):
@@ -153,7 +162,7 @@ def scope_for(actor: Actor, grants: Iterable[tuple[Role, Area]]) -> Scope:
     )
 
 
-def area_of(grant: Grant, villages_of_township: dict[int, frozenset[int]]) -> Area:
+def area_of(grant: Held, villages_of_township: dict[int, frozenset[int]]) -> Area:
     """The villages a grant covers."""
     if grant.village_id is not None:
         return Area(villages=frozenset({grant.village_id}))

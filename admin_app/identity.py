@@ -32,6 +32,7 @@ OPEN_ENDPOINTS = frozenset(
 )
 PASSWORD_ENDPOINTS = frozenset({"identity.password", "identity.logout", *OPEN_ENDPOINTS})
 SEEN_EVERY = 60  # seconds between two writes of "last seen"
+RECOGNISING = Scope.everything("sign-in")
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,13 @@ def _recognise() -> User | None:
     if not isinstance(token, str):
         return None
     session = database.session()
-    session.act_as(Scope.everything("sign-in"))
+    session.act_as(RECOGNISING)
     now = clock.now()
     found = accounts.current_sign_in(session, token, now, current_app.config["IDLE"])
     if found is None:
         return None
     if abs((now - found.seen_at).total_seconds()) > SEEN_EVERY and session.info.get("writing"):
-        found.seen_at = now
+        session.get_one(accounts.SignIn, found.id).seen_at = now
         session.commit()
     elif abs((now - found.seen_at).total_seconds()) > SEEN_EVERY:
         session.rollback()
@@ -114,7 +115,7 @@ def _seen(sign_in_id: int) -> None:
     from models.session import open_session
 
     try:
-        with open_session(database.db.engine, Scope.everything("sign-in")) as session:
+        with open_session(database.db.engine, RECOGNISING) as session:
             found = session.get(accounts.SignIn, sign_in_id)
             if found is not None:
                 found.seen_at = clock.now()
@@ -123,28 +124,24 @@ def _seen(sign_in_id: int) -> None:
         current_app.logger.warning("last-seen time not kept: the database is busy or read-only")
 
 
-def _user(found: accounts.SignIn) -> User:
-    session = database.session()
-    account = found.account
+def _user(found: accounts.SignedIn) -> User:
     townships: defaultdict[int, set[int]] = defaultdict(set)
-    if any(grant.township_id for grant in account.grants):
-        for village_id, township_id in session.execute(select(Village.id, Village.township_id)):
+    if any(grant.township_id for grant in found.grants):
+        for village_id, township_id in database.session().execute(select(Village.id, Village.township_id)):
             townships[township_id].add(village_id)
     frozen = {k: frozenset(v) for k, v in townships.items()}
-    granted = [(grant.role, access.area_of(grant, frozen)) for grant in account.grants]
-    places = [str(grant.village or grant.township or "") for grant in account.grants]
-    actor = Actor(account.id, account.name, request.remote_addr or "")
+    granted = [(grant.role, access.area_of(grant, frozen)) for grant in found.grants]
     return User(
-        id=account.id,
+        id=found.account_id,
         sign_in_id=found.id,
-        name=account.name,
-        username=account.username,
-        language=account.language.value,
+        name=found.name,
+        username=found.username,
+        language=found.language.value,
         roles=tuple(dict.fromkeys(role for role, _ in granted)),
         whole_district=Area(everywhere=True) in [area for _, area in granted],
-        place=i18n.listed(dict.fromkeys(p for p in places if p)),
-        must_change_password=account.must_change_password,
-        scope=access.scope_for(actor, granted),
+        place=i18n.listed(dict.fromkeys(grant.place for grant in found.grants if grant.place)),
+        must_change_password=found.must_change_password,
+        scope=access.scope_for(Actor(found.account_id, found.name, request.remote_addr or ""), granted),
     )
 
 

@@ -6,12 +6,13 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Final, cast
+from functools import cache
+from typing import Any, Final, NamedTuple, cast
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Boolean, CheckConstraint, Index, Integer, Table, select, update
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, object_session, relationship
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, Select, Table, bindparam, select, update
+from sqlalchemy.orm import Mapped, joinedload, object_session, relationship
 from sqlalchemy.orm.session import Session as OrmSession
 
 from models import clock, words
@@ -219,19 +220,61 @@ def sign_in(
     return begun, token
 
 
-def current_sign_in(session: OrmSession, token: str, now: datetime, idle: timedelta) -> SignIn | None:
+class Held(NamedTuple):
+    """One grant of whoever is signed in. ``place`` names its area, None where that is the whole district."""
+
+    role: Role
+    village_id: int | None
+    township_id: int | None
+    place: str | None
+
+
+class SignedIn(NamedTuple):
+    """Whose token a browser holds: plain values, because every request asks for them."""
+
+    id: int
+    seen_at: datetime
+    account_id: int
+    name: str
+    username: str
+    language: Language
+    must_change_password: bool
+    grants: tuple[Held, ...]
+
+
+def current_sign_in(session: OrmSession, token: str, now: datetime, idle: timedelta) -> SignedIn | None:
     """The sign-in a token belongs to, if it has not ended, was seen lately, and the account may still sign in."""
-    granted = contains_eager(SignIn.account).selectinload(Account.grants)
-    query = (
-        select(SignIn)
-        .join(SignIn.account)
-        .options(granted.joinedload(Grant.village), granted.joinedload(Grant.township))
-        .where(SignIn.token_hash == _sha(token))
-    )
-    found = session.scalars(query).one_or_none()
-    if found is None or found.ended_at is not None or now - found.seen_at > idle or found.account.disabled:
+    rows = session.execute(_signed_in(), {"token": _sha(token)}).all()
+    if not rows:
         return None
-    return found
+    one = rows[0]
+    if one.ended_at is not None or one.disabled or now - one.seen_at > idle:
+        return None
+    grants = tuple(
+        Held(row.role, row.village_id, row.township_id, row.village or row.township) for row in rows if row.role
+    )
+    return SignedIn(
+        one.id, one.seen_at, one.account_id, one.name, one.username, one.language, one.must_change_password, grants
+    )
+
+
+@cache
+def _signed_in() -> Select[*tuple[Any, ...]]:
+    """What every request asks first, in one statement that is made once: a row for each grant, at least one."""
+    return (
+        select(
+            SignIn.id, SignIn.account_id, SignIn.seen_at, SignIn.ended_at, Account.disabled,
+            Account.name, Account.username, Account.language, Account.must_change_password,
+            Grant.role, Grant.village_id, Grant.township_id,
+            Village.name.label("village"), Township.name.label("township"),
+        )
+        .join(SignIn.account)
+        .outerjoin(Account.grants)
+        .outerjoin(Grant.village)
+        .outerjoin(Grant.township)
+        .where(SignIn.token_hash == bindparam("token"))
+        .order_by(Grant.id)
+    )  # fmt: skip
 
 
 def _other_district_admin(session: OrmSession, account_id: int, besides_grant: int | None = None) -> bool:
