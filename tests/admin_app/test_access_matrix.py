@@ -36,6 +36,8 @@ from tests.admin_app.support.addresses import (
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import (
     ANONYMOUS,
+    BY_ACTS,
+    COMMON,
     DISTRICT,
     MARKS,
     READERS,
@@ -66,8 +68,6 @@ from tests.admin_app.support.values import (
 
 LEDGERS = tuple(RIGHTS)
 NOBODYS = 5_555_555  # a number that no record has
-COMMON = ("account", "organisation", "setting")  # ledgers whose records belong to no village
-BY_ACTS = ("alert", "handover")  # ledgers whose records come of acts and visits, never of a form
 
 
 def number_of(panel: Panel, ledger: str, mark: Mark, n: int) -> int:

@@ -10,6 +10,7 @@ from models.account import Account, Grant, Role
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import A, account_id
 from tests.admin_app.support.panels import Panel
+from tests.admin_app.support.values import SEEN, ledger_number
 from tests.admin_app.test_login import enter, is_in, stranger
 
 VILLAGE = f"village:{A.number(0, 1)}"
@@ -48,7 +49,7 @@ def test_a_new_account_signs_in_changes_its_password_and_keeps_its_village(panel
     assert browser.send(page, page.form("old"), new).status == 302
     assert browser.get("/admin/resident/").status == 200
     assert browser.get("/admin/account/").status == 403
-    assert browser.get(f"/admin/resident/details/?id={A.number(2, 1)}").status == 200
+    assert browser.get(f"/admin/resident/details/?id={A.number(ledger_number('resident'), SEEN)}").status == 200
 
 
 def test_each_new_password_is_another(sqlite_panel: Panel) -> None:

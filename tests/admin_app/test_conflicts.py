@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.account import Account
-from models.resident import FileStatus, Resident
+from models.resident import Category, Resident
 from tests.admin_app.support.district import A, account_id
 from tests.admin_app.support.panels import Panel
 from tests.admin_app.support.values import EDITED, class_of, ledger_number
@@ -20,12 +20,12 @@ def test_the_second_writer_sees_both_versions_and_whose_is_newer(panel: Panel) -
     assert (
         first.send(pages[0], pages[0].form("version"), {"address": "East Lane 1", "note": "of the first"}).status == 302
     )
-    conflict = second.send(pages[1], pages[1].form("version"), {"address": "West Lane 2", "status": "lost"})
+    conflict = second.send(pages[1], pages[1].form("version"), {"address": "West Lane 2", "category": "recovered"})
     assert conflict.status == 409
     assert panel.get(Resident, NUMBER).address == "East Lane 1", "nothing is overwritten"
     for words in ("East Lane 1", "West Lane 2", "village_a account", "district account", "newer", "not saved"):
         assert words in conflict.main, words
-    assert FileStatus.LOST.label in conflict.main, "choices are named in words"
+    assert Category.RECOVERED.label in conflict.main, "choices are named in words"
     assert "of the first" in conflict.main, "what mine would take back is shown too"
 
 

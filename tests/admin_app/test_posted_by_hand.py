@@ -11,7 +11,7 @@ from models.account import Role
 from models.base import about
 from models.scope import Act
 from tests.admin_app.support.browsing import Browser, Page
-from tests.admin_app.support.district import DISTRICT, READERS, A, C, traces
+from tests.admin_app.support.district import BY_ACTS, COMMON, READERS, A, C, owner_of, traces
 from tests.admin_app.support.panels import Panel
 from tests.admin_app.support.problems import Problems
 from tests.admin_app.support.typing_in import form_for, references_to
@@ -19,7 +19,9 @@ from tests.admin_app.support.values import EDITED, FRESH, SEEN, class_of, ledger
 
 # the ledgers a village keeps
 VILLAGE_LEDGERS = tuple(
-    ledger for ledger, roles in RIGHTS.items() if any(Act.CREATE in rule.acts for rule in roles.get(Role.VILLAGE, ()))
+    ledger
+    for ledger, roles in RIGHTS.items()
+    if any(Act.CREATE in rule.acts for rule in roles.get(Role.VILLAGE, ())) and ledger not in BY_ACTS
 )
 UNTOLD = ("version", "updated_at", "updated_by")
 
@@ -88,7 +90,7 @@ def test_a_district_admin_moves_a_record_only_by_handing_it_over(panel: Panel) -
 def test_what_is_computed_is_never_taken_from_a_form(panel: Panel, making: bool) -> None:
     browser, problems = panel.as_("district"), Problems()
     for ledger in RIGHTS:
-        if ledger == "trail" or (making and ledger == "dailyreport"):
+        if ledger in ("trail", *BY_ACTS) or (making and ledger == "dailyreport"):
             continue
         cls = class_of(ledger)
         computed = computed_names(cls)
@@ -100,9 +102,7 @@ def test_what_is_computed_is_never_taken_from_a_form(panel: Panel, making: bool)
                 assert page.status in (200, 302), f"{ledger}: {page.main[:300]}"
                 found = newest(panel, cls)
             else:
-                number = (A if ledger not in ("account", "organisation", "setting") else DISTRICT).number(
-                    ledger_number(ledger), SEEN
-                )
+                number = owner_of(ledger).number(ledger_number(ledger), SEEN)
                 before = columns_of(panel.get(cls, number))
                 _page, data = open_edit_form(browser, ledger, number)
                 page = browser.post(f"/admin/{ledger}/edit/?id={number}", {**posted, **data})
@@ -193,7 +193,7 @@ def test_a_record_of_a_village_that_both_see_is_still_no_reference_across_the_li
     """Who may write in two villages may not tie them together either."""
     browser, problems = panel.as_("district"), Problems()
     for ledger in RIGHTS:
-        if ledger in ("account", "trail", "dailyreport", "village"):
+        if ledger in (*COMMON, *BY_ACTS, "trail", "dailyreport", "village"):
             continue
         cls, number = class_of(ledger), A.number(ledger_number(ledger), EDITED)
         for name, foreign in references_to(cls, C).items():

@@ -26,7 +26,7 @@ from models.base import about
 from models.scope import Act
 from models.types import ChosenMany
 from tests.admin_app.support.browsing import Browser, Page
-from tests.admin_app.support.district import ANONYMOUS, DISTRICT, PASSWORD, READERS, A
+from tests.admin_app.support.district import ANONYMOUS, DISTRICT, PASSWORD, READERS, A, owner_of
 from tests.admin_app.support.panels import Panel
 from tests.admin_app.support.typing_in import form_for
 from tests.admin_app.support.values import (
@@ -269,7 +269,7 @@ def test_no_ledger_answers_in_two_languages(ledger: str, reading: Callable[[str]
     """Forms sent back with what is wrong, questions before an act, what is said after it, the files that are taken."""
     reader = reading("district" if may("district", Act.CREATE, ledger) else "village_a")
     cls, base = class_of(ledger), f"/admin/{ledger}/"
-    mark = A if ledger not in ("account", "organisation", "setting") else DISTRICT
+    mark = owner_of(ledger)
 
     def number(n: int) -> int:
         return mark.number(ledger_number(ledger), n)

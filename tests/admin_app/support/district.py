@@ -80,6 +80,15 @@ class Reader:
         return self.role is not None and any(act in rule.acts for rule in RIGHTS[ledger].get(self.role, ()))
 
 
+COMMON: Final = ("account", "organisation", "setting")  # ledgers whose records belong to no village
+BY_ACTS: Final = ("alert", "handover")  # ledgers whose records come of acts and visits, never of a form
+
+
+def owner_of(ledger: str, mark: Mark = A) -> Mark:
+    """Whose a ledger's records are in a village: its own, or the district's."""
+    return DISTRICT if ledger in COMMON else mark
+
+
 ALL, ONLY_A, EAST = frozenset(MARKS), frozenset({A}), frozenset({A, B})
 IN_A, IN_EAST = (("village_id", A.number(0, 1)),), (("township_id", 1),)
 READERS: Final = {
@@ -218,10 +227,13 @@ def _made(cls: Any, mark: Mark, n: int) -> Any:
 
 
 def _bin(session: Any, cls: Any, mark: Mark) -> None:
-    record = session.get(cls, mark.number(ledger_number(cls.__ledger__), BINNED))
-    if record is not None:
-        sessions.remove(session, record)
-        session.flush()
+    numbers = [mark.number(ledger_number(cls.__ledger__), BINNED)]
+    if cls is Observation:
+        numbers.append(released_observation(mark, BINNED))
+    for number in numbers:
+        if record := session.get(cls, number):
+            sessions.remove(session, record)
+            session.flush()
 
 
 def sign_in(engine: Engine, name: str) -> str:

@@ -216,6 +216,17 @@ def class_of(ledger: str) -> Any:
     return next(cls for cls in LEDGERS if cls.__ledger__ == ledger)
 
 
+def free_texts(cls: Any) -> dict[str, int]:
+    """The typed columns of a class that take any text, and how long it may be; a setting's value has a form."""
+    return {
+        a.key: a.columns[0].type.length
+        for a in inspect(cls).column_attrs
+        if type(a.columns[0].type).__name__ in ("Line", "Prose")
+        and not about(a.columns[0]).computed
+        and (cls.__ledger__, a.key) != ("setting", "value")
+    }
+
+
 def typed(value: Any) -> str | list[str]:
     """A value as somebody types it into a form."""
     if value is None:
