@@ -98,8 +98,7 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
             ),
         ),
     },
-    # A report is handed in by acts, in the panel's day pages: the village counts and adjusts, the district sends back and
-    # closes the day.
+    # The village counts, adjusts and hands in; the district sends back and closes the day.
     "dailyreport": {
         D: (
             *R,

@@ -198,8 +198,8 @@ class Adjustment(InVillage, Record):
     report_id: Mapped[int] = to("daily_report", N_("Daily report"), computed=True)
     revision: Mapped[int] = field(Integer, N_("Revision"), computed=True)
     figure: Mapped[str] = field(Key(20), N_("Figure"))
-    counted: Mapped[int] = field(Integer, N_("Counted"))
-    reported: Mapped[int] = field(Integer, N_("Reported"))
+    counted: Mapped[int] = field(Integer, N_("Figure as counted"))
+    reported: Mapped[int] = field(Integer, N_("Figure as reported"))
     reason: Mapped[str] = field(Line(200), N_("Reason of the adjustment"))
     adjusted_by: Mapped[str] = field(Line(40), N_("Adjusted by"), computed=True)
 
@@ -229,8 +229,8 @@ class DayClosing(InVillage, Record):
     __rows_of__ = CLOSINGS
 
     on: Mapped[date] = field(Date, N_("Date"))
-    closed_by: Mapped[str] = field(Line(40), N_("Closed by"), computed=True)
-    closed_at: Mapped[datetime] = field(Instant, N_("Closed at"), computed=True)
+    closed_by: Mapped[str] = field(Line(40), N_("Day closed by"), computed=True)
+    closed_at: Mapped[datetime] = field(Instant, N_("Day closed at"), computed=True)
 
     def problems(self, today: date) -> Iterator[Problem]:
         if self.on is not None and self.on > today:

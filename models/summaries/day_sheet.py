@@ -18,7 +18,7 @@ from models.observation import ObservationStatus
 from models.place import Township
 from models.report import Adjustment, DailyReport
 from models.session import Session
-from models.summaries.figures import total
+from models.summaries.figures import figures, total
 from models.summaries.hours import Hours, hours
 from models.summaries.movements import Balance, Carried, all_together, balances, carried
 from models.summaries.remembered import remembered
@@ -45,13 +45,22 @@ class Gap(NamedTuple):
 
 class Line(NamedTuple):
     """One village. ``then`` is what its report of the day that is compared with said, None if there is none; ``gaps``
-    are where it does not follow from yesterday's; ``adjusted`` are the figures reported otherwise than counted."""
+    are where it does not follow from yesterday's; ``counted`` is what was counted where another figure was reported;
+    ``now`` is what the records come to."""
 
     report: VillageReport
     then: Figures | None
     balance: Balance
     gaps: tuple[Gap, ...]
-    adjusted: frozenset[str]
+    counted: dict[str, int]
+    now: Figures
+
+    def changed(self, figure: str) -> bool:
+        """True if the records come to something else than when the report was handed in."""
+        reported = self.report.figures
+        if reported is None:
+            return False
+        return bool(self.counted.get(figure, getattr(reported, figure)) != getattr(self.now, figure))
 
 
 class Sum(NamedTuple):
@@ -108,7 +117,7 @@ def day_sheet(session: Session, on: date, now: datetime, against: date) -> DaySh
     """The sheet over the villages whose reports the session may read, by township; who has not reported comes first."""
     times = hours(session, on)
     then, before = reported(session, against), reported(session, on - timedelta(days=1))
-    adjusted = _adjusted(session, on)
+    counted, records = _counted(session, on), figures(session, on)
     standing, moved = balances(session, on), carried(session, on)
     hospital = balances(session, on, frozenset({ObservationStatus.HOSPITAL}))
     lines = []
@@ -117,7 +126,7 @@ def day_sheet(session: Session, on: date, now: datetime, against: date) -> DaySh
         gaps: tuple[Gap, ...] = ()
         if report.reported and report.figures is not None and here in before:
             gaps = tuple(_gaps(report.figures, before[here], moved.get(here, Carried()), hospital[here]))
-        lines.append(Line(report, then.get(here), standing[here], gaps, adjusted.get(here, frozenset())))
+        lines.append(Line(report, then.get(here), standing[here], gaps, counted.get(here, {}), records[here]))
     return DaySheet(on, against, times, _parts(session, lines), _sum(lines))
 
 
@@ -157,14 +166,14 @@ def _gaps(today: Figures, before: Figures, moved: Carried, hospital: Balance) ->
         yield stay
 
 
-def _adjusted(session: Session, on: date) -> dict[int, frozenset[str]]:
-    """The figures that were reported otherwise than counted, in the revision that holds, by village."""
+def _counted(session: Session, on: date) -> dict[int, dict[str, int]]:
+    """What was counted where another figure was reported, in the revision that holds, by village and figure."""
     query = (
-        select(Adjustment.village_id, Adjustment.figure)
+        select(Adjustment.village_id, Adjustment.figure, Adjustment.counted)
         .join(Adjustment.report)
         .where(DailyReport.on == on, Adjustment.revision == DailyReport.revision)
     )
-    found: dict[int, frozenset[str]] = {}
-    for village_id, figure in session.execute(query):
-        found[village_id] = found.get(village_id, frozenset()) | {figure}
+    found: dict[int, dict[str, int]] = {}
+    for village_id, figure, counted in session.execute(query):
+        found.setdefault(village_id, {})[figure] = counted
     return found

@@ -92,6 +92,12 @@ def reported(session: Session, on: date) -> dict[int, Figures]:
     return {village_id: Figures(*counts) for village_id, *counts in session.execute(query)}
 
 
+def unclosed(session: Session, on: date) -> int:
+    """For how many villages a day is not closed yet."""
+    closed = set(session.scalars(select(DayClosing.village_id).where(DayClosing.on == on)))
+    return sum(place.id not in closed for place in villages(session, "dailyreport"))
+
+
 def _revised_after_closing(session: Session, on: date) -> dict[int, int]:
     """How many revisions of a day's reports were made after the day was closed, by report."""
     query = (
