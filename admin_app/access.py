@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from models.account import Held, Role
-from models.report import FIGURES
+from models.figures import FIGURES
 from models.scope import Act, Actor, Area, Permit, Scope
 
 READING: Final = frozenset({Act.READ, Act.EXPORT, Act.REVEAL})
@@ -101,13 +101,24 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
             ),
         ),
     },
+    # The village counts, adjusts and hands in; the district sends back and closes the day.
     "dailyreport": {
-        D: (*R, Rule(frozenset({Act.EDIT}), edits=frozenset({"status", "return_reason"}))),
-        # The village writes figures; returning a report and closing the day are the district's.
+        D: (
+            *R,
+            Rule(frozenset({Act.EDIT}), edits=frozenset({"status", "return_reason"})),
+            Rule(frozenset({Act.CREATE}), edits=frozenset({"village_id", "on"}), rows="closings"),
+        ),
         V: (
+            *R,
             Rule(
-                READING | {Act.CREATE, Act.EDIT},
-                edits=frozenset({"village_id", "on", "handed_in_by", "correction_reason", "note", *FIGURES}),
+                frozenset({Act.CREATE, Act.EDIT}),
+                edits=frozenset(
+                    {
+                        *("village_id", "on", "handed_in_by", "correction_reason", "note", *FIGURES),
+                        *("figure", "counted", "reported", "reason"),
+                    }
+                ),
+                rows="reports",
             ),
         ),
     },

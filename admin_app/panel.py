@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, abort, current_app
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 
-from admin_app import database, identity
+from admin_app import database, i18n, identity, live
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
 from admin_app.summaries import made
 from admin_app.workbench import round, watch
+from admin_app.workbench.today import daily, sheet
+from models.account import Role
 
 DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
 
@@ -29,6 +31,16 @@ class FirstScreen(AdminIndexView):
         from admin_app.workbench import home
 
         return self.render("admin/home.html", page=home.page(database.session(), identity.signed_in()))
+
+    @expose("/live/")
+    def live(self) -> ResponseReturnValue:
+        """What of the district's first screen moves, for the page that shows it; 304 while nothing has."""
+        from admin_app.workbench import home
+
+        if Role.DISTRICT not in identity.signed_in().roles:
+            abort(403)
+        session = database.session()
+        return live.answer(lambda: home.drawn(session, live.minute(), i18n.language()))
 
     @expose("/menu/")
     def menu_page(self) -> ResponseReturnValue:
@@ -52,6 +64,8 @@ def init(app: Flask) -> None:
         admin.add_view(round.RoundView())
         admin.add_view(watch.WatchView())
         admin.add_view(made.MadeView())
+        admin.add_view(daily.DailyView())
+        admin.add_view(sheet.DistrictView())
         app.extensions["ledgers"] = ledgers
 
 

@@ -26,12 +26,12 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
-    (N_("Reports"), ("dailyreport", "summary/made")),
+    (N_("Reports"), ("summary/daily", "summary/district", "dailyreport", "summary/made")),
     (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
-    Role.VILLAGE: ("round", "resident", "dailyreport"),
-    Role.DISTRICT: ("resident", "observation", "dailyreport"),
+    Role.VILLAGE: ("round", "resident", "summary/daily"),
+    Role.DISTRICT: ("resident", "observation", "summary/district"),
     Role.COORDINATOR: ("duty", "volunteer", "assignment"),
     Role.AUDITOR: ("trail", "account"),
 }
@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     "round": (N_("Round"), "clipboard2-pulse", (Act.CREATE, "visit")),
     "summary/visits": (N_("Visits and alerts"), "eye", (Act.READ, "visit")),
     "summary/made": (N_("Summaries of your own"), "bar-chart", (Act.READ, "made")),
+    "summary/daily": (N_("The day's report"), "clipboard-data", (Act.READ, "dailyreport")),
+    "summary/district": (N_("The district's day"), "table", (Act.READ, "dailyreport")),
 }
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 

@@ -10,9 +10,10 @@ from typing import Any, Final
 from models.business import Business, BusinessKind, Control, Inspection, VenueStatus, Way
 from models.checkpoint import Checkpoint, Direction, Passage
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.figures import FIGURES
 from models.gathering import Banquet, CaseStatus, Source, Tipoff, Topic
 from models.publicity import Publicity, PublicityKind
-from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
+from models.report import DailyReport, DayClosing, Punctuality, ReportRevision, ReportStatus
 from models.supervision import Supervision
 from models.supply import Directed, Donation, DonationKind, Supply, SupplyKind, SupplyStatus
 from models.volunteer import Assignment, Duty, DutyKind, DutyStatus, Hours, Organisation, Politics, Volunteer
@@ -271,16 +272,25 @@ class Ledgers:
         sheet = load.sheet(
             DailyReport, "on", *FIGURES, "handed_in_by", "handed_in_at", "punctuality", "status", "revision"
         )
+        revisions = load.sheet(
+            ReportRevision, "report_id", "number", *FIGURES, "handed_in_by", "handed_in_at", "after_closing"
+        )
+        closings = load.sheet(DayClosing, "on", "closed_by", "closed_at")
 
         def fill(village_id: int, village: str, size: int) -> None:
             for ago in range(DAYS_REPORTED, 0, -1):
                 handed_in_at = self._moment(ago, 15, self.dice.randrange(60))
                 known = {"surveyed": size, "came": size, "home_total": self.people.opened(village_id)}
                 status = ReportStatus.CLOSED if ago > 1 else ReportStatus.REPORTED
-                sheet.add(
-                    village_id, handed_in_at, self._days[ago], *(known.get(name, 0) for name in FIGURES), self._name(),
-                    handed_in_at, Punctuality.ON_TIME.value, status.value, 1,
+                counted, who = [known.get(name, 0) for name in FIGURES], self._name()
+                report = sheet.add(
+                    village_id, handed_in_at, self._days[ago], *counted, who, handed_in_at,
+                    Punctuality.ON_TIME.value, status.value, 1,
                 )  # fmt: skip
+                revisions.add(village_id, handed_in_at, report, 1, *counted, who, handed_in_at, 0)
+                if status is ReportStatus.CLOSED:
+                    closed_at = self._moment(ago, 20, 30)
+                    closings.add(village_id, closed_at, self._days[ago], "区指挥部", closed_at)
 
         return fill
 

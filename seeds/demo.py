@@ -69,4 +69,4 @@ def tell(setting: Setting) -> None:
     enter_dossiers(setting, followed)
     enter_supervision(setting)
     enter_corrections(setting, residents, businesses, volunteers)
-    enter_reports(setting, followed, residents)
+    enter_reports(setting)

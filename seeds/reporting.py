@@ -1,70 +1,40 @@
-"""摸排工作日报: the reports of the last fourteen days, their figures counted from the demo's own records."""
+"""摸排工作日报: the reports of the last fourteen days, counted and handed in as the panel does it, day after day."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from models.clock import local_day
-from models.observation import ObservationEvent, ObservationStatus
+from models.figures import Figures
+from models.handing_in import Adjusted, HandIn, close_day, hand_in, report_of, send_back
 from models.place import Village
-from models.report import DailyReport, ReportStatus
-from models.resident import Resident
-from seeds.diary import at
-from seeds.observing import Followed
-from seeds.villages import UNREPORTED, Setting
+from models.report import DailyReport
+from models.session import Session
+from models.summaries.figures import figures
+from models.summaries.names import numbers
+from seeds.diary import Deed, at
+from seeds.villages import UNREPORTED, UNTOUCHED, Setting
 
 DAYS_REPORTED: Final = 14
+DAYS_WITH_NAMES: Final = 3  # the files behind the figures are kept of the last days only, which is enough to look at
+DISTRICT: Final = "区指挥部"
 _LATE_YESTERDAY: Final = ("浩芝村", "闸河村")
-_MADE_UP_THIS_MORNING: Final = "保丰村"  # yesterday's report
+_MADE_UP_THIS_MORNING: Final = "保丰村"  # yesterday's report, after the day was closed
 _CORRECTED_THIS_MORNING: Final = "太丰村"  # yesterday's report, which was sent back
-
-S = ObservationStatus
-
-
-def enter_reports(setting: Setting, followed: list[Followed], residents: list[Resident]) -> None:
-    """One report a village and a day; of today's, one is not in yet, one says that there is nothing (零报告)."""
-    for village in setting.villages:
-        own = [one for one in followed if one.village == village.name]
-        files = [resident for resident in residents if resident.village is village]
-        for ago in range(DAYS_REPORTED - 1, -1, -1):
-            if village.name == UNREPORTED and ago == 0:
-                continue
-            handed_in_at = _handed_in_at(setting, village, ago)
-            events = [event for event in setting.events if event.village is village]
-            _hand_in(setting, village, ago, handed_in_at, figures(setting.day(ago), handed_in_at, own, files, events))
+_ADJUSTED_TODAY: Final = "朝阳社区"
+_RETURNED_TODAY: Final = "闸河村"
 
 
-def figures(
-    on: date, now: datetime, followed: list[Followed], residents: list[Resident], events: list[ObservationEvent]
-) -> dict[str, int]:
-    """What a village's records come to on a day, at the instant when it reports."""
-    files = [resident for resident in residents if resident.created_at <= now and local_day(resident.created_at) <= on]
-    told = [event for event in events if event.on <= on]
-    # who was taken over from another village came under observation here; a corrected end changes nobody's status
-    came = {
-        status: {id(event.observation): event.on for event in told if event.became is status is not event.was}
-        for status in (S.OBSERVED, S.CENTRAL, S.RELEASED)
-    }
-
-    def today(status: ObservationStatus) -> int:
-        return sum(day == on for day in came[status].values())
-
-    return {
-        "surveyed": len(files),
-        "came": sum(resident.arrived_on is not None for resident in files),
-        "met_case": sum(bool(resident.met_case) for resident in files),
-        "lived_with_contact": sum(bool(resident.lived_with_contact) for resident in files),
-        "met_from_area": sum(bool(resident.met_from_area) for resident in files),
-        "abnormal": sum(on in one.abnormal_on for one in followed),
-        "central_today": today(S.CENTRAL),
-        "central_total": len(came[S.CENTRAL]),
-        "home_today": today(S.OBSERVED),
-        "home_total": len(came[S.OBSERVED]),
-        "released_today": today(S.RELEASED),
-        "released_total": len(came[S.RELEASED]),
-        "in_hospital": sum((event.became is S.HOSPITAL) - (event.was is S.HOSPITAL) for event in told),
-    }
+def enter_reports(setting: Setting) -> None:
+    """One report a village and a day. Of today's one is not in yet, one says that there is nothing (零报告), one figure
+    was adjusted and one report sent back; the days before are closed."""
+    for village in setting.villages:  # whom the district rings up when a report is not there
+        worker = setting.staff[village.name].cadres[0]
+        setting.diary.change(setting.first_day, village, contact=worker.name, phone=worker.phone)
+    for ago in range(DAYS_REPORTED - 1, -1, -1):
+        times = {village.name: _handed_in_at(setting, village, ago) for village in setting.villages}
+        setting.diary.do(setting.day(ago), _the_days_reports(setting, ago, times))
+    setting.diary.do(setting.today, _this_morning(setting))
 
 
 def _handed_in_at(setting: Setting, village: Village, ago: int) -> datetime:
@@ -72,43 +42,67 @@ def _handed_in_at(setting: Setting, village: Village, ago: int) -> datetime:
     dice, on = setting.dice, setting.day(ago)
     if ago == 0:
         return at(on, 8, 20) + timedelta(minutes=dice.randint(0, 50))
-    if ago == 1 and village.name == _MADE_UP_THIS_MORNING:
-        return at(setting.today, 8, 5)
     if dice.random() < 0.07 or (ago == 1 and village.name in _LATE_YESTERDAY):
         return at(on, 17, 34) + timedelta(minutes=dice.randint(0, 120))
     return at(on, 14, 30) + timedelta(minutes=dice.randint(0, 145))
 
 
-def _hand_in(setting: Setting, village: Village, ago: int, handed_in_at: datetime, counted: dict[str, int]) -> None:
-    diary, on = setting.diary, setting.day(ago)
-    report = DailyReport(
-        village=village,
-        on=on,
-        handed_in_by=setting.cadre(village).name,
-        handed_in_at=handed_in_at,
-        status=ReportStatus.REPORTED,
-        **counted,
-    )
-    entered_on = local_day(handed_in_at)
-    if entered_on > on:
-        report.correction_reason = "昨日网络故障，今晨补报"
-    diary.enter(entered_on, report, handed_in_at)
+def _the_days_reports(setting: Setting, ago: int, times: dict[str, datetime]) -> Deed:
+    on, cadres = setting.day(ago), {village.name: setting.cadre(village).name for village in setting.villages}
+
+    def deed(session: Session) -> None:
+        counted = figures(session, on)
+        for village in setting.villages:
+            absent = village.name == (UNREPORTED if ago == 0 else _MADE_UP_THIS_MORNING if ago == 1 else "")
+            if not absent:
+                given = _given(session, village, on, counted[village.id], cadres[village.name], ago)
+                hand_in(session, given, times[village.name])
+        if ago == 1:
+            wrong = _report(session, setting.village(_CORRECTED_THIS_MORNING), on)
+            send_back(session, wrong, "体温异常人数与测温登记不一致，请核对")
+        if ago:
+            close_day(session, [village.id for village in setting.villages], on, DISTRICT, at(on, 20, 30))
+
+    return deed
+
+
+def _given(session: Session, village: Village, on: date, counted: Figures, who: str, ago: int) -> HandIn:
+    """What a village hands in: what is counted, but for a few of whom there is something to tell."""
+    adjusted: tuple[Adjusted, ...] = ()
+    if ago == 0 and village.name == UNTOUCHED:
+        counted = Figures()  # the district's list came after the report
+    if ago == 0 and village.name == _ADJUSTED_TODAY:
+        adjusted = (Adjusted("home_total", counted.home_total + 1, "昨夜返回1人，档案待补录"),)
     if ago == 1 and village.name == _CORRECTED_THIS_MORNING:
-        _send_back(setting, report, counted)
-    if ago > 1:
-        diary.change(setting.day(ago - 1), report, status=ReportStatus.CLOSED)
+        adjusted = (Adjusted("abnormal", 0, "晚间复测体温正常"),)
+    behind = numbers(session, on, village.id) if ago < DAYS_WITH_NAMES and any(counted) else {}
+    return HandIn(village.id, on, counted, who, behind, adjusted)
 
 
-def _send_back(setting: Setting, report: DailyReport, counted: dict[str, int]) -> None:
-    """The report left out who was abnormal; the district saw it."""
-    report.abnormal = 0
-    setting.diary.change(
-        setting.day(1), report, status=ReportStatus.RETURNED, return_reason="体温异常人数与测温登记不一致，请核对"
-    )
-    setting.diary.change(
-        setting.today,
-        report,
-        abnormal=counted["abnormal"],
-        correction_reason="漏计晚间发热1人",
-        status=ReportStatus.REPORTED,
-    )
+def _this_morning(setting: Setting) -> Deed:
+    """Yesterday's last report, a correction, and what the district saw in today's."""
+    yesterday, cadre = setting.day(1), setting.cadre(setting.village(_MADE_UP_THIS_MORNING)).name
+
+    def deed(session: Session) -> None:
+        counted = figures(session, yesterday)
+        late, mended = setting.village(_MADE_UP_THIS_MORNING), setting.village(_CORRECTED_THIS_MORNING)
+        for village, who, reason, seen in (
+            (late, cadre, "昨日网络故障，今晨补报", 0),
+            (mended, _report(session, mended, yesterday).handed_in_by, "漏计晚间发热1人", 1),
+        ):
+            given = HandIn(
+                village.id, yesterday, counted[village.id], who, numbers(session, yesterday, village.id),
+                reason=reason, seen=seen,
+            )  # fmt: skip
+            hand_in(session, given, at(setting.today, 8, 5))
+        wrong = _report(session, setting.village(_RETURNED_TODAY), setting.today)
+        send_back(session, wrong, "住院人数与转运记录不一致，请核对")
+
+    return deed
+
+
+def _report(session: Session, village: Village, on: date) -> DailyReport:
+    found = report_of(session, village.id, on)
+    if found is None:
+        raise LookupError(f"{village.name} {on}")
+    return found

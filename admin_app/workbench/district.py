@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
 from admin_app import i18n
-from admin_app.i18n import say
 from admin_app.ledgers.page import Cell, Kind, Link
-from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, count, figure, heading
+from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, count, figure, heading
+from admin_app.workbench.today.addresses import daily_url, district_url
+from admin_app.workbench.today.sheet_page import report_cell
 from admin_app.workbench.watch import ADDRESS, OPEN_ALERTS, calls_url
 from models import clock
 from models.observation import Period
 from models.session import Session
 from models.summaries import district_day, village_day
 from models.summaries.district_day import Counts, DistrictDay
-from models.summaries.reporting import VillageReport
+from models.summaries.reporting import unclosed
 from models.summaries.slots import SlotCount
 from models.summaries.village_day import Terms, Waiting
 from models.words import Tone
@@ -27,7 +28,6 @@ def screen(session: Session, now: datetime) -> Screen:
     today = clock.local_day(now)
     to = Addresses(session.scope)
     day = district_day.district_day(session, today, now)
-    reports = to.rows("dailyreport", ("on.from", today), ("on.to", today))
     return Screen(
         title=_("District overview"),
         subtitle=" · ".join(
@@ -38,9 +38,10 @@ def screen(session: Session, now: datetime) -> Screen:
             )
         ),
         links=[
-            *([Link(_("Today's reports"), reports)] if reports else []),
+            *([Link(_("The district's day"), district_url(today), main=True)] if to.rows("dailyreport") else []),
             *([Link(_("Visits and alerts"), ADDRESS)] if to.rows("visit") else []),
         ],
+        tasks=_reports(session, day, today, now) if to.rows("dailyreport") else [],
         figures=[
             _unreported(day, now > day.hours.deadline()),
             *_people(day.totals.counts, village_day.terms(session, today), today, to),
@@ -51,10 +52,32 @@ def screen(session: Session, now: datetime) -> Screen:
     )
 
 
+def _reports(session: Session, day: DistrictDay, today: date, now: datetime) -> list[Task]:
+    """What the evening wants: today's reports by their deadline, and yesterday's day closed."""
+    left, deadline = day.unreported, day.hours.deadline()
+    names = i18n.listed(report.place.name for report in left[:3]) + ("…" if len(left) > 3 else "")
+    behind = now > deadline
+    if not left:
+        note, tone = _("All are in."), Tone.OK
+    elif behind:
+        note, tone = _("Were due at %(time)s. Not there: %(names)s", time=f"{deadline:%H:%M}", names=names), Tone.BAD
+    else:
+        note, tone = _("Due at %(time)s. Not there: %(names)s", time=f"{deadline:%H:%M}", names=names), Tone.WARN
+    tasks = [
+        Task(_("Today's reports"), note, district_url(today), tone, day.totals.reported, day.totals.villages),
+    ]
+    before = today - timedelta(days=1)
+    open_ = unclosed(session, before)
+    if open_:
+        note = _("Not closed yet for %(count)d villages", count=open_)
+        tasks.append(Task(_("Yesterday's day"), note, district_url(before), Tone.WARN))
+    return tasks
+
+
 def _unreported(day: DistrictDay, behind: bool) -> Figure:
     names = [report.place.name for report in day.unreported]
     note = i18n.listed(names[:3]) + ("…" if len(names) > 3 else "")
-    return figure(_("Not reported"), len(names), tone=Tone.BAD if behind else None, note=note)
+    return figure(_("Not reported"), len(names), district_url(day.hours.on), Tone.BAD if behind else None, note)
 
 
 def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Figure]:
@@ -133,8 +156,8 @@ def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
         ],
         rows=[
             [
-                Cell(row.report.place.name, url=to.record("village", row.report.place.id)),
-                _report(row.report),
+                Cell(row.report.place.name, url=daily_url(today, row.report.place.id)),
+                report_cell(row.report),
                 *_numbers(row.counts, row.morning, row.evening, today, to, ("village", row.report.place.id)),
             ]
             for row in day.rows
@@ -146,18 +169,7 @@ def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
         ]
         if day.rows
         else None,
-    )
-
-
-def _report(report: VillageReport) -> Cell:
-    label = _("Zero report") if report.zero and report.reported else say(report.state.label)
-    late = report.zero and report.state.tone is not Tone.OK and report.reported
-    time = f"{report.handed_in_at.astimezone(clock.ZONE):%H:%M}" if report.handed_in_at else ""
-    return Cell(
-        " ".join(part for part in (time, label) if part),
-        Kind.CHIP,
-        report.state.tone,
-        dim=say(report.state.label) if late else "",
+        keys=[f"v{row.report.place.id}" for row in day.rows],
     )
 
 

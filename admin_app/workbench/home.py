@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from datetime import datetime
 
+from flask import render_template
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from admin_app import live
 from admin_app.identity import User
+from admin_app.live import Region
 from admin_app.summaries import made_home
 from admin_app.workbench import district, rota, traces, village
 from admin_app.workbench.screen import HomePage
@@ -13,11 +19,12 @@ from models.account import Role
 from models.scope import Act
 from models.session import Session
 from models.summaries import village_day
+from models.summaries.remembered import remembered
 
 
 def page(session: Session, user: User) -> HomePage:
     """What an account sees first, by its roles."""
-    now = clock.now()
+    now = live.minute()
     screens = []
     if Role.DISTRICT in user.roles:
         screens.append(district.screen(session, now))
@@ -28,10 +35,18 @@ def page(session: Session, user: User) -> HomePage:
     if Role.AUDITOR in user.roles:
         screens.append(traces.screen(session, now))
     if screens:
-        return HomePage(screens[0].title, [*screens, *made_home.screens(session)])
+        region = Region("/admin/live/", "/admin/") if Role.DISTRICT in user.roles else None
+        return HomePage(screens[0].title, [*screens, *made_home.screens(session)], region=region)
     return HomePage(
         _("Taizhang"), [], [_("Nothing has been granted to this account yet. Ask a district admin for a role.")]
     )
+
+
+@remembered
+def drawn(session: Session, now: datetime, language: str) -> Markup:
+    """The part of the district's screen that refreshes by itself; ``now`` is to the minute."""
+    screen = district.screen(session, now)
+    return Markup(render_template("admin/screen.html", screen=screen))  # noqa: S704  drawn and escaped by a template
 
 
 def badges(session: Session) -> dict[str, int]:

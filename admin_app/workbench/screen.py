@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from admin_app import i18n
 from admin_app.ledgers.page import Cell, Column, Kind, Link
+from admin_app.live import Region
 from models.scope import Act, Scope
 from models.words import Tone
 
@@ -36,13 +37,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table whose first column names the row."""
+    """A table whose first column names the row; ``keys`` name its rows from one answer of a live page to the next."""
 
     title: str
     note: str
     columns: list[Column]
     rows: list[list[Cell]]
     footer: list[Cell] | None = None
+    keys: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class HomePage:
     title: str
     screens: list[Screen]
     notices: list[str] = field(default_factory=list)
+    region: Region | None = None  # what keeps the first screen fresh
 
 
 @dataclass(frozen=True)

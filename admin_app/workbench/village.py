@@ -11,6 +11,7 @@ from admin_app.i18n import say
 from admin_app.identity import User
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, figure, heading
+from admin_app.workbench.today.addresses import daily_url
 from admin_app.workbench.watch import OPEN_ALERTS, calls_url, round_url
 from models import clock
 from models.observation import Period
@@ -38,7 +39,7 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
             *(_round(day, period, today, now, to) for period in Period),
             *_waiting(day, today, to),
             *_checks(day, today, to),
-            *_report(reports(session, today, now, day.hours), day, today, to),
+            *_report(reports(session, today, now, day.hours), day, today),
         ],
         figures=_figures(day, today, to),
         tables=[
@@ -119,7 +120,7 @@ def _checks(day: VillageDay, today: date, to: Addresses) -> list[Task]:
     return [Task(_("Must-close venues"), note, url, Tone.WARN if left else Tone.OK, checked, venues)]
 
 
-def _report(found: list[VillageReport], day: VillageDay, today: date, to: Addresses) -> list[Task]:
+def _report(found: list[VillageReport], day: VillageDay, today: date) -> list[Task]:
     deadline = f"{day.hours.deadline(day.township_id):%H:%M}"
     if not found:
         return []
@@ -131,22 +132,25 @@ def _report(found: list[VillageReport], day: VillageDay, today: date, to: Addres
             Task(
                 _("Today's reports"),
                 _("Due at %(time)s. Not there: %(names)s", time=deadline, names=names) if left else _("All are in."),
-                to.rows("dailyreport", *_on(today)),
+                daily_url(today),
                 tone,
                 len(found) - len(left),
                 len(found),
             )
         ]
     report = found[0]
+    url = daily_url(today, report.place.id)
+    if report.state is ReportState.RETURNED:
+        note = _("Returned to the village: %(reason)s", reason=report.return_reason or "")
+        return [Task(_("Today's report"), note, url, Tone.BAD)]
     if report.report_id is None:
         note = _("To be handed in by %(time)s", time=deadline)
         if report.state is ReportState.MISSING:
             note = _("Not reported; it was due at %(time)s", time=deadline)
-        url = to.new("dailyreport", ("village", report.place.id))
         return [Task(_("Today's report"), note, url, Tone.BAD if report.state is ReportState.MISSING else Tone.WARN)]
     parts = (say(report.state.label), _("Zero report") if report.zero else "", i18n.instant(report.handed_in_at))
     note = " · ".join(part for part in parts if part)
-    return [Task(_("Today's report"), note, to.record("dailyreport", report.report_id), report.state.tone)]
+    return [Task(_("Today's report"), note, url, report.state.tone)]
 
 
 def _figures(day: VillageDay, today: date, to: Addresses) -> list[Figure]:

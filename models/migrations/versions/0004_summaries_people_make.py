@@ -1,7 +1,7 @@
 """Summaries that people make themselves, who has them on the first screen, and from which number on they tell.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from models.migrations.vocabulary import changed, live_index, may_be, must, record, refers, relist
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

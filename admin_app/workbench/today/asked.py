@@ -1,0 +1,54 @@
+"""What an address of the day's pages asks for: a day and a village; what makes no sense is said."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from flask import request
+from flask_babel import gettext as _
+
+from admin_app.ledgers.fields import read_day
+from models import clock
+from models.session import Session
+from models.summaries.counting import Place
+from models.summaries.report_day import places
+
+
+class Asked(NamedTuple):
+    """A day that is not to come, the village if one is meant, every village within reach, and what was left out."""
+
+    on: date
+    place: Place | None
+    places: list[Place]
+    notices: list[str]
+
+
+def number(text: str | None) -> int | None:
+    """A record's number, None for what is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def asked(session: Session) -> Asked:
+    """The day and the village of this request's address; today and the only village where nothing is said."""
+    today, notices = clock.today(), []
+    on = today
+    if text := request.args.get("on"):
+        try:
+            on = read_day(text)
+        except ValueError:
+            notices.append(_("This is not a day; today is shown."))
+        if on > today:
+            on = today
+            notices.append(_("This day is in the future; today is shown."))
+        elif on.year < 2000:
+            on = today
+            notices.append(_("This is not a day; today is shown."))
+    mine = places(session)
+    wanted = request.args.get("village")
+    place = next((one for one in mine if one.id == number(wanted)), None)
+    if wanted and place is None:
+        notices.append(_("There is no such village here."))
+    if place is None and len(mine) == 1:
+        place = mine[0]
+    return Asked(on, place, mine, notices)
