@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import JSON, CheckConstraint, Date, Integer
 from sqlalchemy.orm import Mapped, object_session
@@ -45,10 +45,50 @@ class Punctuality(Choice):
         return {Punctuality.ON_TIME: Tone.OK, Punctuality.LATE: Tone.WARN}.get(self, Tone.BAD)
 
 
-FIGURES: Final = (
-    "surveyed", "came", "met_case", "lived_with_contact", "met_from_area", "abnormal", "central_today",
-    "central_total", "home_today", "home_total", "released_today", "released_total", "in_hospital",
-)  # fmt: skip
+class Figures(NamedTuple):
+    """The figures of 摸排工作日报, of a village or of several together, for one day.
+
+    - surveyed 摸排总人数: files that the village kept at the end of the day
+    - came 来(返)人数: those of them whose file says on which day they came or returned
+    - met_case, lived_with_contact, met_from_area: those of them whose file says so
+    - abnormal 身体状况异常人数: people of whom a visit of that day found something abnormal
+    - central_today 当日集中隔离: times somebody was put under central observation on that day; being handed over is no
+      such time
+    - central_total 累计集中隔离: those of all days so far; who was handed over meanwhile counts with the receiver
+    - home_today, home_total: the same for observation at home, whether opened, reopened or back from elsewhere
+    - released_today, released_total: times somebody was released on that day, and on all days so far
+    - in_hospital 住院: people under observation in hospital at the end of the day
+    """
+
+    surveyed: int = 0
+    came: int = 0
+    met_case: int = 0
+    lived_with_contact: int = 0
+    met_from_area: int = 0
+    abnormal: int = 0
+    central_today: int = 0
+    central_total: int = 0
+    home_today: int = 0
+    home_total: int = 0
+    released_today: int = 0
+    released_total: int = 0
+    in_hospital: int = 0
+
+    def plus(self, other: Figures) -> Figures:
+        """Two of them together."""
+        return Figures(*(one + two for one, two in zip(self, other, strict=True)))
+
+    def less(self, other: Figures) -> Figures:
+        """By how much each is more than the other's."""
+        return Figures(*(one - two for one, two in zip(self, other, strict=True)))
+
+    @property
+    def zero(self) -> bool:
+        """True if there is nothing to report but that there is nothing."""
+        return not any(self)
+
+
+FIGURES: Final = Figures._fields
 
 
 class DailyReport(InVillage, Record):

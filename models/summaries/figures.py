@@ -1,0 +1,112 @@
+"""日报: the figures of a day, computed from the records, and what each of them means.
+
+Whatever is told by an event counts on the event's day, so that a correction made later shows as one. What counts
+people of a day (当日) and what adds up (累计) hang together: yesterday's total + the day's + handed in − handed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Visit
+from models.report import Figures
+from models.session import Session
+from models.summaries.counting import number_of, villages
+from models.summaries.survey import Survey, surveys
+
+S = ObservationStatus
+_SUMMED: Final = {S.CENTRAL: "central", S.OBSERVED: "home", S.RELEASED: "released"}
+
+
+def figures(session: Session, on: date, among: Collection[int] | None = None) -> dict[int, Figures]:
+    """The figures of a day for every village that reports and is within reach, or for those ``among`` them."""
+    wanted = [place.id for place in villages(session, "dailyreport") if among is None or place.id in among]
+    files = surveys(session, on, among)
+    abnormal = _abnormal(session, on, among)
+    moved = _moved(session, on, among)
+    return {
+        village_id: Figures(*files.get(village_id, Survey()), abnormal.get(village_id, 0))._replace(
+            **moved.get(village_id, {})
+        )
+        for village_id in wanted
+    }
+
+
+def figures_of(session: Session, on: date, village_id: int) -> Figures:
+    """The figures of one village; all zero for a village that is out of reach."""
+    return figures(session, on, (village_id,)).get(village_id, Figures())
+
+
+def total(rows: Collection[Figures]) -> Figures:
+    """The last line: the sums of the rows."""
+    together = Figures()
+    for row in rows:
+        together = together.plus(row)
+    return together
+
+
+# ---- conditions, for whoever counts or lists ----
+
+
+def standing_events() -> ColumnElement[bool]:
+    """Events that count: those whose observation their village has not thrown away since."""
+    event = ObservationEvent
+    thrown_away = select(Observation.id).where(
+        Observation.id == event.observation_id,
+        Observation.village_id == event.village_id,  # the same for whoever looks: what the receiver does is not ours
+        Observation.deleted_at.is_not(None),
+    )
+    return and_(event.deleted_at.is_(None), ~thrown_away.exists())
+
+
+def entered(status: ObservationStatus) -> ColumnElement[bool]:
+    """Events by which somebody came into a state, a hand-over left aside."""
+    event = ObservationEvent
+    return and_(
+        event.became == status, or_(event.was.is_(None), event.was != status), event.kind != EventKind.HANDED_IN
+    )
+
+
+def handed_in(status: ObservationStatus) -> ColumnElement[bool]:
+    """Events by which somebody in a state was taken over from another village."""
+    return and_(ObservationEvent.kind == EventKind.HANDED_IN, ObservationEvent.became == status)
+
+
+def handed_out(status: ObservationStatus) -> ColumnElement[bool]:
+    """Events by which somebody in a state was handed over to another village."""
+    return and_(ObservationEvent.kind == EventKind.HANDED_OUT, ObservationEvent.was == status)
+
+
+def _moved(session: Session, on: date, among: Collection[int] | None) -> dict[int, dict[str, int]]:
+    """What the events come to, by village."""
+    event = ObservationEvent
+    counted: dict[str, ColumnElement[int]] = {}
+    for status, name in _SUMMED.items():
+        counted[f"{name}_today"] = number_of(and_(entered(status), event.on == on))
+        counted[f"{name}_total"] = number_of(or_(entered(status), handed_in(status))) - number_of(handed_out(status))
+    counted["in_hospital"] = number_of(event.became == S.HOSPITAL) - number_of(event.was == S.HOSPITAL)
+    query = select(event.village_id, *counted.values()).where(event.on <= on, standing_events())
+    if among is not None:
+        query = query.where(event.village_id.in_(among))
+    # what lies in the bin is let through, so that the condition can see which observations do
+    rows = session.execute(query.group_by(event.village_id), execution_options={"deleted": True})
+    return {village_id: dict(zip(counted, counts, strict=True)) for village_id, *counts in rows}
+
+
+def _abnormal(session: Session, on: date, among: Collection[int] | None) -> dict[int, int]:
+    """How many people a day's visits found abnormal, by village."""
+    query = select(Visit.village_id, func.count(Visit.resident_id.distinct())).where(
+        Visit.on == on, Visit.outcome == Outcome.ABNORMAL
+    )
+    if among is not None:
+        query = query.where(Visit.village_id.in_(among))
+    return {village_id: count for village_id, count in session.execute(query.group_by(Visit.village_id))}
+
+
+__all__ = [
+    "Figures", "entered", "figures", "figures_of", "handed_in", "handed_out", "standing_events", "total",
+]  # fmt: skip
