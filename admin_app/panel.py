@@ -10,6 +10,9 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 
 from admin_app import database, identity
+from admin_app.exchange.notice_page import NoticeView
+from admin_app.exchange.sheets_page import SheetsView
+from admin_app.exchange.village_page import VillageLedgerView
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
 from admin_app.workbench import round, watch
@@ -50,6 +53,9 @@ def init(app: Flask) -> None:
             made[one.ledger] = one
         admin.add_view(round.RoundView())
         admin.add_view(watch.WatchView())
+        admin.add_view(VillageLedgerView())
+        admin.add_view(SheetsView())
+        admin.add_view(NoticeView())
         app.extensions["ledgers"] = made
 
 

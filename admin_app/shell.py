@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
-    (N_("Reports"), ("dailyreport",)),
+    (N_("Reports"), ("dailyreport", "summary/ledger", "summary/sheets", "summary/notice")),
     (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
@@ -40,6 +40,9 @@ TABS: dict[Role, tuple[str, ...]] = {
 PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     "round": (N_("Round"), "clipboard2-pulse", (Act.CREATE, "visit")),
     "summary/visits": (N_("Visits and alerts"), "eye", (Act.READ, "visit")),
+    "summary/ledger": (N_("Village ledger"), "journal-bookmark", (Act.EXPORT, "resident")),
+    "summary/sheets": (N_("Sheets to hand on"), "file-earmark-spreadsheet", (Act.EXPORT, "volunteer")),
+    "summary/notice": (N_("Public notice"), "megaphone", (Act.READ, "dailyreport")),
 }
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import inspect
 
+from models import words
 from models.base import Base
 from models.business import Business
 from models.checkpoint import Checkpoint, Direction, Passage
@@ -18,6 +19,7 @@ from models.observation import EventKind, Observation, ObservationEvent, Observa
 from models.person import Sex
 from models.place import Township, Village
 from models.publicity import Publicity, PublicityKind
+from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.resident import Resident
 from models.supervision import Supervision
 from models.supply import Directed, Donation, DonationKind
@@ -44,6 +46,7 @@ def full_world(seed: int = 4) -> World:
     _people(world)
     _events(world)
     _enterprises(world)
+    _reports(world)
     for cls in (Resident, Volunteer, Business, Enterprise, Resumption, Checkpoint):
         for row in world.rows[cls]:
             row["created_at"] = at(12, day=TODAY + timedelta(days=world.dice.randint(-10, 3)))
@@ -135,6 +138,20 @@ def _enterprises(world: World) -> None:
         row |= {"from_outside": 2, "from_hubei": world.dice.choice([None, 1]), "filed_on": None}
 
 
+def _reports(world: World) -> None:
+    """Of the day one village reported zero, one more than that, one's report was sent back, the others have none."""
+    dice, rows = world.dice, world.rows[DailyReport]
+    rows[:] = [row for row in rows if row["on"] != TODAY]
+    for village_id, status in ((1, ReportStatus.REPORTED), (2, ReportStatus.REPORTED), (3, ReportStatus.RETURNED)):
+        world.add(
+            DailyReport, 0, village_id=village_id, on=TODAY, handed_in_by="周书记", handed_in_at=at(16, 40),
+            punctuality=Punctuality.ON_TIME, status=status, revision=1,
+            **{name: 0 if village_id == 1 else dice.randint(1, 2000) for name in FIGURES},
+        )  # fmt: skip
+    for number, row in enumerate(rows, 1):
+        row["id"] = number
+
+
 def _mark(cls: type[Base], row: Row) -> None:
     """Put the village's mark before every text that people typed."""
     mark = MARKS.get(row.get("village_id", 0), "")
@@ -145,9 +162,9 @@ def _mark(cls: type[Base], row: Row) -> None:
 
 
 def _hostile(world: World) -> None:
-    """What people of the first village have written, past every rule that would have cleaned it."""
+    """What people of the first village have written."""
     for cls, names in ((Resident, ("name", "address", "native_place")), (Passage, ("name", "origin", "purpose"))):
         rows = [row for row in world.live(cls) if row["village_id"] == 1]
         for number, row in enumerate(rows):
             for name in names:
-                row[name] = HOSTILE[number % len(HOSTILE)]
+                row[name] = words.line(HOSTILE[number % len(HOSTILE)])
