@@ -61,14 +61,14 @@ def _printed(sheet: Sheet, left: int) -> Printed:
         if sums.lines > left:
             raise TooLong(sheet.title)
         lines.append(_texts(sheet.columns, line))
-    width = sum(column.width for column in sheet.columns)
+    width = sum(column.digits for column in sheet.columns)
     return Printed(
         title=sheet.title,
         unit=sheet.unit,
         dated=sheet.dated,
         groups=sheet.groups,
         heads=[
-            Head(column.heading, column.kind, round(100 * column.width / width, 2), bool(column.group))
+            Head(column.heading, column.kind, round(100 * column.digits / width, 2), bool(column.group))
             for column in sheet.columns
         ],
         lines=lines,

@@ -5,11 +5,14 @@ Two writers draw it: xlsx.py as a workbook, printed.py as pages of A4. Neither k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+_WORD = re.compile("[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Column:
     kind: Kind = Kind.TEXT
     group: str = ""
     total: bool = False
+
+    @property
+    def digits(self) -> float:
+        """The width, or what the longest word of the heading needs: Chinese breaks anywhere, other words don't."""
+        return max(self.width, *(len(word) * 1.15 for word in _WORD.findall(self.heading)), 0)
 
 
 @dataclass(frozen=True)
