@@ -117,12 +117,13 @@ class _Page:
     def __init__(self, page: Any, sheet: Sheet, formats: _Formats) -> None:
         self.page, self.sheet, self.formats = page, sheet, formats
         self.last = len(sheet.columns) - 1
+        self.widths = [column.digits for column in sheet.columns]
         self.row = 0
 
     def write(self) -> None:
         sheet, page = self.sheet, self.page
-        for at, column in enumerate(sheet.columns):
-            page.set_column(at, at, column.digits + 0.7)
+        for at, width in enumerate(self.widths):
+            page.set_column(at, at, width + 0.7)
         self._across(sheet.title, self.formats.title, _TITLE)
         self._around()
         first_head = self.row
@@ -140,7 +141,7 @@ class _Page:
         self._paper()
 
     def _width(self) -> float:
-        return sum(column.digits for column in self.sheet.columns)
+        return sum(self.widths)
 
     def _across(self, text: str, format_: Any, height: float) -> None:
         """One text over the whole width."""
@@ -152,7 +153,7 @@ class _Page:
 
     def _around(self) -> None:
         """The unit on the left, the day on the right."""
-        half, reached = self._width() / 2, accumulate(column.digits for column in self.sheet.columns)
+        half, reached = self._width() / 2, accumulate(self.widths)
         middle = min(next(at for at, width in enumerate(reached) if width >= half), max(self.last - 1, 0))
         self.page.set_row(self.row, _LINE)
         for first, last, text, format_ in (
@@ -182,7 +183,9 @@ class _Page:
                     self.page.write_string(self.row, at, name, self.formats.head)
                 at += span
             self.row += 1
-        rows = max(rows_of(column.heading, column.digits) for column in self.sheet.columns)
+        rows = max(
+            rows_of(column.heading, width) for column, width in zip(self.sheet.columns, self.widths, strict=True)
+        )
         self.page.set_row(self.row, max(_HEAD, _MORE * (rows + 0.6)))
         for at, column in enumerate(self.sheet.columns):
             self.page.write_string(self.row, at, column.heading, lower[at])
@@ -193,7 +196,7 @@ class _Page:
         sums = Sums(sheet.columns)
         for line in sums.over(sheet.lines):
             texts = [(value, at) for at, value in enumerate(line) if isinstance(value, str)]
-            rows = max((rows_of(text, sheet.columns[at].digits) for text, at in texts), default=1)
+            rows = max((rows_of(text, self.widths[at]) for text, at in texts), default=1)
             if rows > 1:
                 self.page.set_row(self.row, _ONE + _MORE * (rows - 1))
             for at, value in enumerate(line):
