@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.account import Grant, Role
-from models.report import FIGURES
+from models.figures import FIGURES
 from models.scope import Act, Actor, Area, Permit, Scope
 
 READING: Final = frozenset({Act.READ, Act.EXPORT, Act.REVEAL})
@@ -98,13 +98,25 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
             ),
         ),
     },
+    # A report is handed in by acts, in the panel's day pages: the village counts and adjusts, the district sends back and
+    # closes the day.
     "dailyreport": {
-        D: (*R, Rule(frozenset({Act.EDIT}), edits=frozenset({"status", "return_reason"}))),
-        # The village writes figures; returning a report and closing the day are the district's.
+        D: (
+            *R,
+            Rule(frozenset({Act.EDIT}), edits=frozenset({"status", "return_reason"})),
+            Rule(frozenset({Act.CREATE}), edits=frozenset({"village_id", "on"}), rows="closings"),
+        ),
         V: (
+            *R,
             Rule(
-                READING | {Act.CREATE, Act.EDIT},
-                edits=frozenset({"village_id", "on", "handed_in_by", "correction_reason", "note", *FIGURES}),
+                frozenset({Act.CREATE, Act.EDIT}),
+                edits=frozenset(
+                    {
+                        *("village_id", "on", "handed_in_by", "correction_reason", "note", *FIGURES),
+                        *("figure", "counted", "reported", "reason"),
+                    }
+                ),
+                rows="reports",
             ),
         ),
     },

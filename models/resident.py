@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Boolean, Date, Index, and_
 from sqlalchemy.orm import Mapped
@@ -12,6 +13,8 @@ from models.base import InVillage, Mask, Problem, Record, binned, field, live, t
 from models.person import Person, phone_problem
 from models.types import Chosen, Code, Line, Prose
 from models.words import N_, Choice, Tone
+
+MET: Final = ("met_case", "lived_with_contact", "met_from_area")
 
 
 class Category(Choice):
@@ -83,6 +86,8 @@ class Resident(InVillage, Person, Record):
         live("initials", table="resident"),
         live("identity_tail", table="resident"),
         live("village_id", "id", table="resident"),
+        # all that a day's report counts of files, read without the files themselves
+        live("village_id", "created_at", "arrived_on", *MET, table="resident"),
         Index("ix_resident_counted", "id", "deleted_at"),
         binned("resident"),
     )

@@ -207,6 +207,19 @@ def _head(connection: Connection, chain: int) -> tuple[int, str]:
     return 0, GENESIS
 
 
+def heads(session: OrmSession, chains: Iterable[int] | None = None) -> list[tuple[int, str]]:
+    """The ends of the chains, all of them or those of these numbers: (chain, hash), which tell of no record."""
+    query = select(_HEADS.c.chain, _HEADS.c.hash).order_by(_HEADS.c.chain)
+    if chains is not None:
+        query = query.where(_HEADS.c.chain.in_(sorted(chains)))
+    return [(row.chain, row.hash) for row in session.connection().execute(query)]
+
+
+def digest_of(ends: Iterable[tuple[int, str]]) -> str:
+    """One mark for the ends of several chains."""
+    return hashlib.sha256(repr(list(ends)).encode()).hexdigest()
+
+
 _HASHED: Final = (
     "chain", "seq", "account_id", "account_name", "address", "village_id", "ledger", "kind", "record_id",
     "record_label", "deed", "changes", "reason", "previous",

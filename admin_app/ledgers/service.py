@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_app import identity
+from flask_babel import gettext as _
+
 from admin_app.ledgers.base import LedgerView, part
+from admin_app.ledgers.page import Link
 from admin_app.ledgers.people import sex_and_age
+from admin_app.workbench.today.addresses import daily_url
 from models import clock
 from models.report import DailyReport
 from models.supply import Donation, Supply
@@ -132,10 +135,10 @@ class DailyReportView(LedgerView):
     order = "-on"
     cards = {"punctuality": "side", "status": "hide"}
     icon = "file-earmark-bar-graph"
+    can_be_made = can_be_changed = False  # handed in, sent back and closed on the day's own pages
 
-    def prefill(self, form: Any) -> None:
-        form.on.data = form.on.data or clock.today()
-        form.handed_in_by.data = form.handed_in_by.data or identity.signed_in().name
+    def more_links(self, record: Any) -> list[Link]:
+        return [Link(_("The day's report"), daily_url(record.on, record.village_id), main=True)]
 
 
 VIEWS = (

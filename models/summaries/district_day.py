@@ -13,6 +13,7 @@ from models.session import Session
 from models.summaries import slots
 from models.summaries.counting import by_village, how_many, number_of
 from models.summaries.hours import Hours, hours
+from models.summaries.remembered import remembered
 from models.summaries.reporting import VillageReport, reports
 from models.summaries.slots import SlotCount
 
@@ -76,6 +77,7 @@ class Enterprises(NamedTuple):
     resumed_today: int = 0
 
 
+@remembered
 def district_day(session: Session, on: date, now: datetime) -> DistrictDay:
     """The day's one sheet over the villages whose reports the session may read."""
     new = by_village(session, Observation, Observation.began_on == on)
@@ -137,6 +139,7 @@ def _abnormal(session: Session, on: date) -> dict[int, tuple[int, int]]:
     return {village_id: (count, fevers) for village_id, count, fevers in session.execute(query)}
 
 
+@remembered
 def enterprises(session: Session, on: date) -> Enterprises:
     """How far the enterprises are back at work."""
     again = Resumption.status == ResumptionStatus.RESUMED

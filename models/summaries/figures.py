@@ -10,12 +10,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Visit
 from models.report import Figures
 from models.session import Session
 from models.summaries.counting import number_of, villages
+from models.summaries.remembered import by_village
 from models.summaries.survey import Survey, surveys
 
 S = ObservationStatus
@@ -25,14 +26,14 @@ _SUMMED: Final = {S.CENTRAL: "central", S.OBSERVED: "home", S.RELEASED: "release
 def figures(session: Session, on: date, among: Collection[int] | None = None) -> dict[int, Figures]:
     """The figures of a day for every village that reports and is within reach, or for those ``among`` them."""
     wanted = [place.id for place in villages(session, "dailyreport") if among is None or place.id in among]
-    files = surveys(session, on, among)
-    abnormal = _abnormal(session, on, among)
-    moved = _moved(session, on, among)
+    return by_village(session, _figures, on, wanted, Figures())
+
+
+def _figures(session: Session, on: date, among: Collection[int]) -> dict[int, Figures]:
+    files, abnormal, moved = surveys(session, on, among), _abnormal(session, on, among), _moved(session, on, among)
     return {
-        village_id: Figures(*files.get(village_id, Survey()), abnormal.get(village_id, 0))._replace(
-            **moved.get(village_id, {})
-        )
-        for village_id in wanted
+        number: Figures(*files.get(number, Survey()), abnormal.get(number, 0))._replace(**moved.get(number, {}))
+        for number in among
     }
 
 
@@ -55,12 +56,10 @@ def total(rows: Collection[Figures]) -> Figures:
 def standing_events() -> ColumnElement[bool]:
     """Events that count: those whose observation their village has not thrown away since."""
     event = ObservationEvent
-    thrown_away = select(Observation.id).where(
-        Observation.id == event.observation_id,
-        Observation.village_id == event.village_id,  # the same for whoever looks: what the receiver does is not ours
-        Observation.deleted_at.is_not(None),
-    )
-    return and_(event.deleted_at.is_(None), ~thrown_away.exists())
+    # the same for whoever looks: what the receiver throws away is not taken from the sender
+    thrown_away = select(Observation.id, Observation.village_id).where(Observation.deleted_at.is_not(None))
+    stands = tuple_(event.observation_id, event.village_id).not_in(thrown_away)
+    return and_(event.deleted_at.is_(None), or_(event.observation_id.is_(None), stands))
 
 
 def entered(status: ObservationStatus) -> ColumnElement[bool]:
@@ -81,7 +80,7 @@ def handed_out(status: ObservationStatus) -> ColumnElement[bool]:
     return and_(ObservationEvent.kind == EventKind.HANDED_OUT, ObservationEvent.was == status)
 
 
-def _moved(session: Session, on: date, among: Collection[int] | None) -> dict[int, dict[str, int]]:
+def _moved(session: Session, on: date, among: Collection[int]) -> dict[int, dict[str, int]]:
     """What the events come to, by village."""
     event = ObservationEvent
     counted: dict[str, ColumnElement[int]] = {}
@@ -89,21 +88,18 @@ def _moved(session: Session, on: date, among: Collection[int] | None) -> dict[in
         counted[f"{name}_today"] = number_of(and_(entered(status), event.on == on))
         counted[f"{name}_total"] = number_of(or_(entered(status), handed_in(status))) - number_of(handed_out(status))
     counted["in_hospital"] = number_of(event.became == S.HOSPITAL) - number_of(event.was == S.HOSPITAL)
-    query = select(event.village_id, *counted.values()).where(event.on <= on, standing_events())
-    if among is not None:
-        query = query.where(event.village_id.in_(among))
+    query = select(event.village_id, *counted.values())
+    query = query.where(event.on <= on, event.village_id.in_(among), standing_events())
     # what lies in the bin is let through, so that the condition can see which observations do
     rows = session.execute(query.group_by(event.village_id), execution_options={"deleted": True})
     return {village_id: dict(zip(counted, counts, strict=True)) for village_id, *counts in rows}
 
 
-def _abnormal(session: Session, on: date, among: Collection[int] | None) -> dict[int, int]:
+def _abnormal(session: Session, on: date, among: Collection[int]) -> dict[int, int]:
     """How many people a day's visits found abnormal, by village."""
     query = select(Visit.village_id, func.count(Visit.resident_id.distinct())).where(
-        Visit.on == on, Visit.outcome == Outcome.ABNORMAL
+        Visit.on == on, Visit.outcome == Outcome.ABNORMAL, Visit.village_id.in_(among)
     )
-    if among is not None:
-        query = query.where(Visit.village_id.in_(among))
     return {village_id: count for village_id, count in session.execute(query.group_by(Visit.village_id))}
 
 

@@ -19,6 +19,7 @@ from models.resident import Resident
 from models.session import Session
 from models.summaries.counting import number_of, villages
 from models.summaries.figures import handed_in, handed_out, standing_events
+from models.summaries.remembered import by_village
 
 S = ObservationStatus
 UNDER_OBSERVATION: Final = frozenset({S.OBSERVED, S.CENTRAL, S.HOSPITAL})
@@ -109,14 +110,21 @@ def names_that_crossed(session: Session, numbers: Collection[int]) -> dict[int, 
     if not numbers:
         return {}
     query = select(HandOver.resident_id, HandOver.name).where(HandOver.resident_id.in_(set(numbers)))
-    return dict(session.execute(query.order_by(HandOver.id)).tuples().all())
+    return {resident_id: name for resident_id, name in session.execute(query.order_by(HandOver.id))}
 
 
 def balances(
-    session: Session, on: date, states: Collection[ObservationStatus] = UNDER_OBSERVATION
+    session: Session, on: date, states: frozenset[ObservationStatus] = UNDER_OBSERVATION
 ) -> dict[int, Balance]:
-    """The balance of every village that reports and that the session may read, of those in any of some states."""
-    event = ObservationEvent
+    """The balance of every village that reports and is within reach, of those in any of some states."""
+    wanted = [place.id for place in villages(session, "dailyreport")]
+    return by_village(session, _balances, (on, states), wanted, Balance())
+
+
+def _balances(
+    session: Session, about: tuple[date, frozenset[ObservationStatus]], among: Collection[int]
+) -> dict[int, Balance]:
+    event, (on, states) = ObservationEvent, about
     inside = _either(event.became.in_(states), event.was.in_(states))
     outside = _either(event.was.in_(states), event.became.in_(states))
     before, that_day = event.on < on, event.on == on
@@ -128,12 +136,11 @@ def balances(
             number_of(and_(outside, that_day)),
             number_of(inside) - number_of(outside),
         )
-        .where(event.on <= on, standing_events())
+        .where(event.on <= on, event.village_id.in_(among), standing_events())
         .group_by(event.village_id)
     )
     rows = session.execute(query, execution_options={"deleted": True})
-    found = {village_id: Balance(*counts) for village_id, *counts in rows}
-    return {place.id: found.get(place.id, Balance()) for place in villages(session, "dailyreport")}
+    return {village_id: Balance(*counts) for village_id, *counts in rows}
 
 
 def carried(session: Session, on: date) -> dict[int, Carried]:
@@ -142,7 +149,8 @@ def carried(session: Session, on: date) -> dict[int, Carried]:
     counts = [number_of(of(status)) for status in (S.CENTRAL, S.OBSERVED, S.RELEASED) for of in (handed_in, handed_out)]
     query = select(event.village_id, *counts).where(event.on == on, standing_events()).group_by(event.village_id)
     rows = session.execute(query, execution_options={"deleted": True})
-    return {village_id: Carried((a, b), (c, d), (e, f)) for village_id, a, b, c, d, e, f in rows}
+    pairs = {village_id: tuple(zip(found[::2], found[1::2], strict=True)) for village_id, *found in rows}
+    return {village_id: Carried(*both) for village_id, both in pairs.items()}
 
 
 def _either(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnElement[bool]:

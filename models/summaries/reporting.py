@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
+from models.figures import FIGURES, Figures
+from models.report import DailyReport, DayClosing, Punctuality, ReportRevision, ReportStatus
 from models.session import Session
 from models.summaries.counting import Place, villages
 from models.summaries.hours import Hours, hours
@@ -35,7 +36,8 @@ class ReportState(Choice):
 
 
 class VillageReport(NamedTuple):
-    """What became of one village's report for a day. ``zero``: it was handed in, and every figure is zero."""
+    """What became of one village's report for a day. ``zero``: it was handed in, and every figure is zero; ``closed``:
+    the day is closed for the village, ``late_revisions`` of its report were made after that."""
 
     place: Place
     state: ReportState
@@ -43,6 +45,10 @@ class VillageReport(NamedTuple):
     handed_in_at: datetime | None = None
     zero: bool = False
     closed: bool = False
+    figures: Figures | None = None
+    revision: int = 0
+    return_reason: str | None = None
+    late_revisions: int = 0
 
     @property
     def reported(self) -> bool:
@@ -52,29 +58,51 @@ class VillageReport(NamedTuple):
 
 def reports(session: Session, on: date, now: datetime, known: Hours | None = None) -> list[VillageReport]:
     """Every village's report for a day, in the order of the villages' codes."""
-    total = sum((getattr(DailyReport, name) for name in FIGURES[1:]), start=getattr(DailyReport, FIGURES[0]))
+    report = DailyReport
     query = select(
-        DailyReport.village_id,
-        DailyReport.id,
-        DailyReport.handed_in_at,
-        DailyReport.punctuality,
-        DailyReport.status,
-        (total == 0),
-    ).where(DailyReport.on == on)
+        report.village_id, report.id, report.handed_in_at, report.punctuality, report.status, report.revision,
+        report.return_reason, *(getattr(report, name) for name in FIGURES),
+    ).where(report.on == on)  # fmt: skip
     found = {row[0]: row[1:] for row in session.execute(query)}
+    closed = set(session.scalars(select(DayClosing.village_id).where(DayClosing.on == on)))
+    late = _revised_after_closing(session, on) if closed else {}
     times = known or hours(session, on)
     rows = []
     for place in villages(session, "dailyreport"):
         if place.id not in found:
             absent = ReportState.MISSING if now > times.deadline(place.township_id) else ReportState.WAITING
-            rows.append(VillageReport(place, absent))
+            rows.append(VillageReport(place, absent, closed=place.id in closed))
             continue
-        number, at, punctuality, status, zero = found[place.id]
+        number, at, punctuality, status, revision, why, *counts = found[place.id]
+        figures = Figures(*counts)
         rows.append(
-            VillageReport(place, _state(punctuality, status), number, at, bool(zero), status is ReportStatus.CLOSED)
-        )
+            VillageReport(
+                place, state_of(punctuality, status), number, at, figures.zero,
+                place.id in closed or status is ReportStatus.CLOSED, figures, revision, why, late.get(number, 0),
+            )
+        )  # fmt: skip
     return rows
 
 
-def _state(punctuality: Punctuality, status: ReportStatus) -> ReportState:
+def reported(session: Session, on: date) -> dict[int, Figures]:
+    """The figures that were handed in for a day, by village; a village that has not reported, or has to report anew, is
+    left out."""
+    columns = (DailyReport.village_id, *(getattr(DailyReport, name) for name in FIGURES))
+    query = select(*columns).where(DailyReport.on == on, DailyReport.status != ReportStatus.RETURNED)
+    return {village_id: Figures(*counts) for village_id, *counts in session.execute(query)}
+
+
+def _revised_after_closing(session: Session, on: date) -> dict[int, int]:
+    """How many revisions of a day's reports were made after the day was closed, by report."""
+    query = (
+        select(ReportRevision.report_id, func.count())
+        .join(ReportRevision.report)
+        .where(DailyReport.on == on, ReportRevision.after_closing.is_(True))
+        .group_by(ReportRevision.report_id)
+    )
+    return {number: count for number, count in session.execute(query)}
+
+
+def state_of(punctuality: Punctuality, status: ReportStatus) -> ReportState:
+    """What a report comes to: when it was handed in, unless it was sent back."""
     return ReportState.RETURNED if status is ReportStatus.RETURNED else ReportState(punctuality.value)

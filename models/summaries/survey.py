@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 
 from models.clock import day_span
 from models.handover import HandOver, HandOverStatus
-from models.resident import Resident
+from models.resident import MET, Resident
 from models.scope import Act
 from models.session import Session
 from models.summaries.counting import number_of
 from models.trail import Deed, TrailEntry
-
-_MET: Final = ("met_case", "lived_with_contact", "met_from_area")
 
 
 class Survey(NamedTuple):
@@ -52,7 +50,7 @@ class Kept(NamedTuple):
 
 def said(on: date) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which a file that is there is counted as came, met_case, lived_with_contact, …"""
-    return (Resident.arrived_on <= on, *(getattr(Resident, name).is_(True) for name in _MET))
+    return (Resident.arrived_on <= on, *(getattr(Resident, name).is_(True) for name in MET))
 
 
 def opened_by(on: date) -> ColumnElement[bool]:
@@ -60,11 +58,10 @@ def opened_by(on: date) -> ColumnElement[bool]:
     return Resident.created_at < day_span(on)[1]
 
 
-def surveys(session: Session, on: date, among: Collection[int] | None = None) -> dict[int, Survey]:
-    """The files of a day by village; ``among`` are the villages that are looked at. One without files is left out."""
-    query = select(Resident.village_id, func.count(), *map(number_of, said(on))).where(opened_by(on))
-    if among is not None:
-        query = query.where(Resident.village_id.in_(among))
+def surveys(session: Session, on: date, among: Collection[int]) -> dict[int, Survey]:
+    """The files of a day in some villages; one without files is left out."""
+    query = select(Resident.village_id, func.count(), *map(number_of, said(on)))
+    query = query.where(opened_by(on), Resident.village_id.in_(among))
     rows = session.execute(query.group_by(Resident.village_id))
     found = {village_id: Survey(*counts) for village_id, *counts in rows}
     come, gone = moved_since(session, on)
@@ -72,7 +69,7 @@ def surveys(session: Session, on: date, among: Collection[int] | None = None) ->
         if file.village_id in found:
             found[file.village_id] = found[file.village_id].less(file.survey)
     for file in gone:
-        if among is None or file.village_id in among:
+        if file.village_id in among:
             found[file.village_id] = found.get(file.village_id, Survey()).plus(file.survey)
     return found
 
@@ -83,7 +80,7 @@ def moved_since(session: Session, on: date) -> tuple[list[Kept], list[Kept]]:
     if not homes:
         return [], []
     columns = (Resident.id, Resident.village_id, Resident.name, Resident.created_at, Resident.arrived_on)
-    rows = session.execute(select(*columns, *(getattr(Resident, n) for n in _MET)).where(Resident.id.in_(homes))).all()
+    rows = session.execute(select(*columns, *(getattr(Resident, n) for n in MET)).where(Resident.id.in_(homes))).all()
     come = [
         Kept(number, village_id, name, _survey(on, arrived_on, *met))
         for number, village_id, name, created_at, arrived_on, *met in rows
@@ -124,7 +121,7 @@ def _as_known_then(session: Session, on: date, homes: dict[int, tuple[int, str]]
     for number, file in told.items():
         if file.get("there"):
             arrived_on = date.fromisoformat(file["arrived_on"]) if file.get("arrived_on") else None
-            survey = _survey(on, arrived_on, *(file.get(name) for name in _MET))
+            survey = _survey(on, arrived_on, *(file.get(name) for name in MET))
             kept.append(Kept(number, *homes[number], survey))
     return kept
 

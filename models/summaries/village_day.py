@@ -17,6 +17,7 @@ from models.session import Session
 from models.summaries import calls, slots
 from models.summaries.counting import by_village, how_many, number_of, villages
 from models.summaries.hours import Hours, common, hours
+from models.summaries.remembered import remembered
 from models.summaries.slots import SlotCount
 from models.supply import UNDER_WAY, Supply
 
@@ -110,6 +111,7 @@ class Unrectified(NamedTuple):
     findings: str | None
 
 
+@remembered
 def village_day(session: Session, on: date) -> VillageDay:
     """What there is to do on a day, over all villages the session may read."""
     by_slot = slots.counts(session, on)
@@ -133,6 +135,7 @@ def _together(by_slot: dict[tuple[int, Period], SlotCount], period: Period) -> S
     return SlotCount(*(sum(part) for part in zip(*found, strict=True))) if found else SlotCount()
 
 
+@remembered
 def terms(session: Session, on: date) -> Terms:
     """Who is under observation now, by the end of the term."""
     present = (ObservationStatus.OBSERVED, ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL)
@@ -155,6 +158,7 @@ def terms(session: Session, on: date) -> Terms:
     )
 
 
+@remembered
 def waiting(session: Session, on: date) -> Waiting:
     """What waits for somebody now."""
     query = (

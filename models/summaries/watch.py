@@ -18,6 +18,7 @@ from models.session import Session
 from models.summaries import calls, slots
 from models.summaries.counting import Place, by_village, number_of, villages
 from models.summaries.hours import hours
+from models.summaries.remembered import remembered
 from models.summaries.slots import SlotCount
 
 
@@ -50,6 +51,7 @@ class WatchRow(NamedTuple):
     counts: Watched
 
 
+@remembered
 def watch(session: Session, on: date, now: datetime) -> list[WatchRow]:
     """Every village that the session may read, those with most to look after first."""
     times = hours(session, on)

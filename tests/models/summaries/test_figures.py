@@ -92,7 +92,7 @@ def test_every_figure_opens_as_many_names_as_it_says(
 @given(steps=histories)
 def test_yesterday_and_what_came_and_went_is_today(engine: Engine, days: pytest.MonkeyPatch, steps: list[Any]) -> None:
     with history(engine, days, steps) as (acted, told):
-        for states in (UNDER_OBSERVATION, {ObservationStatus.HOSPITAL}):
+        for states in (UNDER_OBSERVATION, frozenset({ObservationStatus.HOSPITAL})):
             before = balances(acted.session, ALL_DAYS[0], states)
             for on in ALL_DAYS[1:]:
                 after = balances(acted.session, on, states)
