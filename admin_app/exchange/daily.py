@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Final
 
 from flask_babel import gettext as _
@@ -13,11 +14,14 @@ from admin_app.exchange.sheet import Across, Column, Kind, Line, Sheet, Value
 from admin_app.i18n import say
 from admin_app.ledgers.show import label_of, words_of
 from models import clock
+from models.figures import FIGURES
 from models.observation import Symptom
-from models.report import FIGURES, DailyReport
+from models.report import DailyReport
 from models.session import Session
 from models.summaries.counting import Place
-from models.summaries.reported import Reported, reported
+from models.summaries.day_sheet import Line as DayLine
+from models.summaries.day_sheet import day_sheet
+from models.summaries.reporting import VillageReport
 from models.summaries.temperatures import Measured, PersonDay, temperatures
 from models.words import N_
 
@@ -29,9 +33,8 @@ def summary(session: Session, asked: Asked) -> Iterator[Sheet]:
     """4 摸排工作日报: what each village reported; one that has not says so, and never looks like zero."""
     on = asked.span.until
     wanted = {place.id for place in asked.places}
-    found = [one for one in reported(session, on, clock.now()) if one.report.place.id in wanted]
-    missing = [one.report.place.name for one in found if one.figures is None]
-    notes = [_("Not reported: %(villages)s", villages=i18n.listed(missing))] if missing else []
+    found = day_sheet(session, on, clock.now(), on - timedelta(days=1)).lines
+    lines = sorted((line for line in found if line.report.place.id in wanted), key=_order(asked.places))
     yield Sheet(
         tab=say(_SUMMARY),
         title=say(_SUMMARY),
@@ -40,18 +43,47 @@ def summary(session: Session, asked: Asked) -> Iterator[Sheet]:
         columns=(
             Column(_("No."), 5, Kind.ORDER),
             Column(say(label_of(DailyReport, "village")), 13),
-            *(Column(say(label_of(DailyReport, name)), 8, Kind.NUMBER, total=True) for name in FIGURES),
+            *(Column(figure(name), 8, Kind.NUMBER, total=True) for name in FIGURES),
         ),
-        lines=[_line(number, one) for number, one in enumerate(found, 1)],
+        lines=[_line(number, line.report) for number, line in enumerate(lines, 1)],
         total=_("Total"),
         signatures=tuple(say(one) for one in asked.signatures),
-        notes=(*notes, *asked.notes),
+        notes=(*_notes(lines), *asked.notes),
     )
 
 
-def _line(number: int, one: Reported) -> Line:
-    said = one.figures if one.figures is not None else (Across(say(one.report.state.label)),)
-    return (number, one.report.place.name, *said)
+def figure(name: str) -> str:
+    """A figure's heading."""
+    return say(label_of(DailyReport, name))
+
+
+def _order(places: Sequence[Place]) -> Callable[[DayLine], int]:
+    """The order of the villages, whoever has reported."""
+    position = {place.id: at for at, place in enumerate(places)}
+    return lambda line: position[line.report.place.id]
+
+
+def _line(number: int, report: VillageReport) -> Line:
+    if report.reported and report.figures is not None:
+        return (number, report.place.name, *report.figures)
+    return (number, report.place.name, Across(say(report.state.label)))
+
+
+def _notes(lines: list[DayLine]) -> Iterator[str]:
+    """Who has not reported, what was reported otherwise than counted, and what does not follow from yesterday's."""
+    if missing := [line.report.place.name for line in lines if not line.report.reported]:
+        yield _("Not reported: %(villages)s", villages=i18n.listed(missing))
+    for line in lines:
+        name = line.report.place.name
+        if adjusted := i18n.listed(figure(one) for one in FIGURES if one in line.adjusted):
+            yield _("%(village)s: reported otherwise than counted: %(figures)s", village=name, figures=adjusted)
+        for gap in line.gaps:
+            told = gap._asdict() | {"figure": figure(gap.figure), "makes": gap.reported - gap.by}
+            yield _(
+                "%(village)s: %(figure)s is %(reported)d, but yesterday's %(before)d + %(came)d − %(went)d = %(makes)d",
+                village=name,
+                **told,
+            )
 
 
 def register(session: Session, asked: Asked) -> Iterator[Sheet]:

@@ -20,7 +20,7 @@ from models.summaries.counting import Place, villages
 from models.summaries.figures import total
 from models.summaries.ledger import Span
 from models.summaries.notice import END_OF_DAY, NoticeDay, Paragraph, notice
-from models.summaries.reported import reported
+from models.summaries.reporting import reports
 
 ADDRESS = "/admin/summary/notice/"
 
@@ -59,8 +59,8 @@ def notice_url(on: date) -> str:
 def told_of(session: Session, on: date, places: list[Place], now: datetime) -> NoticeDay:
     """What the villages have reported for a day by now."""
     wanted = {place.id for place in places}
-    found = [one for one in reported(session, on, now) if one.report.place.id in wanted]
-    handed_in = [one.figures for one in found if one.figures is not None]
+    found = [one for one in reports(session, on, now) if one.place.id in wanted]
+    handed_in = [one.figures for one in found if one.reported and one.figures is not None]
     hour = now.astimezone(clock.ZONE).hour if on == clock.local_day(now) else END_OF_DAY
     return NoticeDay(unit_of(session, places), on, hour, len(found), len(handed_in), total(handed_in))
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from models.report import Figures
+from models.figures import Figures
 from models.words import N_
 
 END_OF_DAY: Final = 24

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from admin_app.exchange import notice_page
-from models.report import Figures
+from models.figures import Figures
 from models.summaries.notice import NoticeDay
 from tests.admin_app.exchange.conftest import Desk
 from tests.admin_app.support.browsing import Page

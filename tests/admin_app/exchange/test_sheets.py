@@ -1,7 +1,7 @@
 """The sheets: the headings of 2020 in their order, and under them what the database has, counted by plain loops."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +14,10 @@ from models.business import Inspection
 from models.checkpoint import Checkpoint, Passage
 from models.clock import ZONE
 from models.enterprise import Enterprise, Resumption
+from models.figures import FIGURES
 from models.observation import Observation, ObservationKind, Outcome, Period, Visit
 from models.person import Sex
-from models.report import FIGURES, DailyReport, ReportStatus
+from models.report import DailyReport, ReportStatus
 from models.resident import Resident
 from models.trail import Deed
 from models.volunteer import Assignment, Duty
@@ -165,6 +166,28 @@ def test_the_daily_report_has_what_every_village_handed_in_and_its_sums(desk: De
     assert total[2:] == sums
     missing = next(row[0] for row in rows if str(row[0]).startswith("未报："))
     assert set(re.findall(r"(.)村", missing)) == {MARKS[n] for n in VILLAGES if n not in handed_in}
+
+
+def test_the_daily_report_says_what_was_adjusted_and_what_does_not_follow_from_yesterday(desk: Desk) -> None:
+    [rows] = taken(desk, "district", "daily").values()
+    notes = [row[0] for row in rows if isinstance(row[0], str) and "村：" in row[0]]
+    assert f"{MARKS[2]}村：以下数字经说明理由后调整，与台账不同：来(返)人数" in notes
+    words = {"central": "集中隔离", "home": "居家隔离", "released": "解除"}
+    expected = set()
+    for number in VILLAGES:
+        reports = {
+            r["on"]: r for r in desk.world.live(DailyReport, {number}) if r["status"] is not ReportStatus.RETURNED
+        }
+        if TODAY not in reports or TODAY - timedelta(days=1) not in reports:
+            continue
+        today, before = reports[TODAY], reports[TODAY - timedelta(days=1)]
+        for name, word in words.items():
+            makes = before[f"{name}_total"] + today[f"{name}_today"]  # nobody was handed over in this district
+            if today[f"{name}_total"] != makes:
+                expected.add((f"{MARKS[number]}村：累计{word}上报为{today[f'{name}_total']}", f"应为{makes}"))
+    told = {(note.split("，")[0], note.split("减0")[1]) for note in notes if "应为" in note and "累计" in note}
+    assert told == expected
+    assert expected
 
 
 def test_a_village_takes_its_own_daily_report(desk: Desk) -> None:

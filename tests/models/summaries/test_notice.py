@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.report import Figures
+from models.figures import Figures
 from models.summaries.notice import END_OF_DAY, NoticeDay, Said, notice
 
 ON = date(2020, 2, 12)
