@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Date, Integer, inspect, select
@@ -95,15 +96,20 @@ class Reader:
 
     def _writer(self, one: Col) -> Callable[[Sequence[Any]], Value]:
         """What makes a cell of the values that were read of a record."""
-        places = [self._place(path) for path in one.paths]
+        read = [self._reader(path) for path in one.paths]
         if one.make is not None:
             make, on = one.make, self._on
-            return lambda values: make(on, *(values[at] for at in places))
-        at = places[0]
-        mask = None if self._full else about(_attribute(self.cls, one.paths[0])).mask
-        if mask is not None:
-            return lambda values: masks.masked(values[at], mask) or None
-        return lambda values: plain(values[at])
+            return lambda values: make(on, *(value(values) for value in read))
+        only = read[0]
+        return lambda values: plain(only(values))
+
+    def _reader(self, path: str) -> Callable[[Sequence[Any]], Any]:
+        """What takes one attribute out of the values that were read, masked unless it is wanted in full."""
+        at = self._place(path)
+        mask = None if self._full else about(_attribute(self.cls, path)).mask
+        if mask is None:
+            return itemgetter(at)
+        return lambda values: masks.masked(values[at], mask)
 
     def _place(self, path: str) -> int:
         """Where among the selected columns a path is read."""
