@@ -78,6 +78,13 @@ def day(value: date | None, weekday: bool = True) -> str:
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday and this_year else text
 
 
+def whole_day(value: date) -> str:
+    """A day with its year, whatever day it is now: what is on paper is read in other years too."""
+    if language() == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+
+
 def instant(value: datetime | None) -> str:
     """An instant as people write it, Shanghai time, to the minute: 1月29日 08:06."""
     if value is None:
@@ -104,4 +111,4 @@ def html_lang() -> str:
     return "zh-CN" if language() == "zh" else "en"
 
 
-__all__ = ["day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "number", "say"]
+__all__ = ["day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "number", "say", "whole_day"]

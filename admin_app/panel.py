@@ -10,6 +10,9 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 
 from admin_app import database, i18n, identity, live
+from admin_app.exchange.notice_page import NoticeView
+from admin_app.exchange.sheets_page import SheetsView
+from admin_app.exchange.village_page import VillageLedgerView
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
 from admin_app.summaries import made
@@ -66,6 +69,9 @@ def init(app: Flask) -> None:
         admin.add_view(made.MadeView())
         admin.add_view(daily.DailyView())
         admin.add_view(sheet.DistrictView())
+        admin.add_view(VillageLedgerView())
+        admin.add_view(SheetsView())
+        admin.add_view(NoticeView())
         app.extensions["ledgers"] = ledgers
 
 

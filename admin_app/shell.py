@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
-    (N_("Reports"), ("summary/daily", "summary/district", "dailyreport", "summary/made")),
+    (N_("Reports"), ("summary/daily", "summary/district", "dailyreport", "summary/ledger", "summary/sheets", "summary/notice", "summary/made")),
     (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
@@ -43,6 +43,9 @@ PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     "summary/made": (N_("Summaries of your own"), "bar-chart", (Act.READ, "made")),
     "summary/daily": (N_("The day's report"), "clipboard-data", (Act.READ, "dailyreport")),
     "summary/district": (N_("The district's day"), "table", (Act.READ, "dailyreport")),
+    "summary/ledger": (N_("Village ledger"), "journal-bookmark", (Act.EXPORT, "resident")),
+    "summary/sheets": (N_("Sheets to hand on"), "file-earmark-spreadsheet", (Act.EXPORT, "volunteer")),
+    "summary/notice": (N_("Public notice"), "megaphone", (Act.READ, "dailyreport")),
 }
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 

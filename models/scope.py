@@ -9,7 +9,7 @@ demo say ``Scope.everything``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -141,6 +141,14 @@ class Scope:
         for permit in self.permits_for(ledger, act):
             total |= permit.area
         return total
+
+    def only(self, village_id: int) -> Scope:
+        """The same actor with the same rights, in one village of the area and nowhere else."""
+        here = Area(villages=frozenset({village_id}))
+        if self.unconfined:
+            ledgers = sorted({m.class_.__ledger__ for m in Base.registry.mappers if m.class_.__ledger__})
+            return Scope(self.actor, tuple(Permit(ledger, here, frozenset(Act)) for ledger in ledgers))
+        return Scope(self.actor, tuple(replace(p, area=here) for p in self.permits if village_id in p.area))
 
     def sees(self, cls: type[Base], record: Base | None = None) -> frozenset[str] | None:
         """The attributes the actor may see, of one record or of any record of the class; None means all."""

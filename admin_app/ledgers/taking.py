@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, request
@@ -18,6 +19,24 @@ from admin_app.ledgers.declared import Part, note_apart
 from models import clock
 from models.scope import Act
 from models.trail import Deed, Entry
+
+
+def reason_given() -> str:
+    """Why somebody takes something out of the panel; "" if they have not said it."""
+    return request.form.get("reason", "").strip()[:200]
+
+
+def note_taken(entry: Entry, reason: str, full: bool) -> None:
+    """Put the taking into the trail, without which nothing may be handed out."""
+    in_full = _("full numbers")
+    note_apart(replace(entry, reason=reason + (f" · {in_full}" if full else "")), must=True)
+
+
+def signature(reason: str) -> str:
+    """What a file says of its own making: who, when, why."""
+    who = identity.signed_in().name
+    when = clock.now().astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
+    return _("Exported by %(who)s, %(when)s, for: %(why)s", who=who, when=when, why=reason)
 
 
 class Taking(Part):
@@ -38,28 +57,18 @@ class Taking(Part):
         )
         session = database.session()
         total = session.scalar(select(func.count()).select_from(self.model).where(*asked.conditions)) or 0
-        reason = request.form.get("reason", "").strip()[:200]
+        reason = reason_given()
         if request.method == "GET" or not reason:
             return self._ask_why(total, asked), 422 if request.method == "POST" else 200
-        in_full = _("full numbers")
         full = bool(request.form.get("full")) and session.scope.may(Act.REVEAL, self.ledger)
-        note_apart(
-            Entry(
-                self.ledger,
-                Deed.EXPORT,
-                self._only_village(),
-                record_label=f"{total}",
-                reason=reason + (f" · {in_full}" if full else ""),
-            ),
-            must=True,
-        )
+        note_taken(Entry(self.ledger, Deed.EXPORT, self._only_village(), record_label=f"{total}"), reason, full)
         what = export.sheet(
             self.model,
             self.export_names(),
             asked.conditions,
             listing.order_by(self.model, asked, asked.descending),
             full,
-            self._signature(reason),
+            signature(reason),
             self.coded,
         )
         name = f"{self.ledger}-{clock.today():%Y%m%d}.{export_type}"
@@ -83,11 +92,6 @@ class Taking(Part):
     def _only_village(self) -> int | None:
         area = database.session().scope.area(Act.EXPORT, self.ledger)
         return next(iter(area.villages)) if not area.everywhere and len(area.villages) == 1 else None
-
-    def _signature(self, reason: str) -> str:
-        who = identity.signed_in().name
-        when = clock.now().astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
-        return _("Exported by %(who)s, %(when)s, for: %(why)s", who=who, when=when, why=reason)
 
     def _ask_why(self, total: int, asked: listing.Asked) -> str:
         query = request.query_string.decode()
