@@ -12,6 +12,8 @@ from flask_admin.theme import Theme
 from admin_app import database, identity
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
+from admin_app.summaries import index
+from admin_app.summaries import views as summaries
 from admin_app.workbench import round, watch
 
 DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
@@ -50,6 +52,9 @@ def init(app: Flask) -> None:
             made[one.ledger] = one
         admin.add_view(round.RoundView())
         admin.add_view(watch.WatchView())
+        for summary in summaries.VIEWS:
+            admin.add_view(summary())
+        admin.add_view(index.IndexView())
         app.extensions["ledgers"] = made
 
 

@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
-    (N_("Reports"), ("dailyreport",)),
+    (N_("Reports"), ("dailyreport", "summary")),
     (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
@@ -40,6 +40,8 @@ TABS: dict[Role, tuple[str, ...]] = {
 PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     "round": (N_("Round"), "clipboard2-pulse", (Act.CREATE, "visit")),
     "summary/visits": (N_("Visits and alerts"), "eye", (Act.READ, "visit")),
+    # whoever may read any summary may read the volunteers'
+    "summary": (N_("Summaries"), "bar-chart-line", (Act.READ, "volunteer")),
 }
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 
@@ -97,8 +99,15 @@ def items(scope: Scope, names: tuple[str, ...]) -> list[Item]:
         if scope.may(*right):
             title, icon = ledger_title(ledger)
             url = f"/admin/{ledger}/"
-            found.append(Item(title, url, icon, request.path.startswith(url)))
+            found.append(Item(title, url, icon, _here(url)))
     return found
+
+
+def _here(url: str) -> bool:
+    """Is the reader at an entry of the menu, and at none that lies below it?"""
+    below = (f"/admin/{page}/" for page in PAGES)
+    inside = any(page != url and page.startswith(url) and request.path.startswith(page) for page in below)
+    return request.path.startswith(url) and not inside
 
 
 def shell() -> Shell:
@@ -146,11 +155,12 @@ def _place(user: User | None) -> str:
 def _sprite() -> bytes:
     """The icons that templates and views name, cut out of the package's sprite of two thousand: a phone loads few."""
     from admin_app.panel import views
+    from admin_app.summaries.index import icons
 
     package = resources.files("flask_bootstrap").joinpath("static/bootstrap5/icons/bootstrap-icons.svg")
     folder = Path(__file__).parent / "templates"
     named = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.html")))
-    wanted = FRAME_ICONS | {view.icon for view in views().values()}
+    wanted = FRAME_ICONS | icons() | {view.icon for view in views().values()}
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
     root = ElementTree.fromstring(package.read_text("utf-8"))  # noqa: S314  a file of a pinned package
     for symbol in list(root):
