@@ -146,7 +146,7 @@ class RoundsView(SummaryView):
     icon = "clipboard2-pulse"
     needs = ("visit", "observation")
     conditions = (
-        Days(14, most=92),
+        Days(7, most=92),
         Places("visit"),
         Pick("period", N_("Morning or evening"), Period),
         RowsBy(RoundsBy),

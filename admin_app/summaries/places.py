@@ -16,6 +16,7 @@ from admin_app.summaries.charts import Ink
 from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Section, by_place, of_villages, rows
 from admin_app.workbench.screen import Addresses
 from models.business import BusinessKind, Control
+from models.enterprise import ResumptionStatus
 from models.session import Session
 from models.summaries import resumption, venues
 from models.summaries.resumption import BackAtWork, Size
@@ -89,8 +90,9 @@ def _overdue(session: Session, asked: Asked, on: date, to: Addresses, limit: int
     ]
 
 
-def _venue(name: str, label: str, *fixed: tuple[str, object]) -> Measure:
-    return Measure(name, label, rows("business", *fixed, by="kind", picks=("kind",) if fixed else ("kind", "control")))
+def _demanded(name: str, control: Control) -> Measure:
+    """Venues of which one thing is demanded."""
+    return Measure(name, control.label, rows("business", ("control", control.value), by="kind", picks=("kind",)))
 
 
 def _inspections(to: Addresses, asked: Asked, line: Line) -> str:
@@ -143,10 +145,10 @@ class VenuesView(SummaryView):
             N_("Problems and what became of them"),
             _venues,
             (
-                _venue("venues", N_("On file")),
-                _venue("must_close", N_("Must close"), ("control", "close")),
-                _venue("restricted", N_("Restricted"), ("control", "restrict")),
-                _venue("serving", N_("Open for the public"), ("control", "serve")),
+                Measure("venues", N_("On file"), rows("business", by="kind", picks=("kind", "control"))),
+                _demanded("must_close", Control.CLOSE),
+                _demanded("restricted", Control.RESTRICT),
+                _demanded("serving", Control.SERVE),
                 Measure("checked", N_("Venues checked")),
                 Measure("inspections", N_("Inspections")),
                 Measure("found", N_("Problems found")),
@@ -205,20 +207,19 @@ def _enterprises(to: Addresses, asked: Asked, line: Line) -> str:
     return to.rows("enterprise", *pairs, *of_villages(asked, line))
 
 
-def _stands(name: str, label: str, tone: Tone | None = None) -> Measure:
-    """Resumptions by their state; a list of these is not narrowed to a size of workforce."""
-    opens = rows("resumption", ("status", name))
-    return Measure(name, label, lambda to, asked, line: "" if line.code else opens(to, asked, line), tone=tone)
+def _stands(status: ResumptionStatus) -> Measure:
+    """Resumptions in one state; a list of these is not narrowed to a size of workforce."""
+    opens = rows("resumption", ("status", status.value))
+    tone = Tone.BAD if status is ResumptionStatus.SUSPENDED else None
+    return Measure(
+        status.value, status.label, lambda to, asked, line: "" if line.code else opens(to, asked, line), tone=tone
+    )
 
 
 STANDS = (
     Measure("enterprises", N_("Enterprises"), _enterprises),
     Measure("no_file", N_("Nothing filed")),
-    _stands("idle", N_("Not resumed")),
-    _stands("applied", N_("Applied to resume")),
-    _stands("filed", N_("Filed")),
-    _stands("resumed", N_("Resumed work")),
-    _stands("suspended", N_("Suspended"), Tone.BAD),
+    *(_stands(status) for status in ResumptionStatus),
     Measure("share", N_("Share at work"), form=Form.SHARE),
     Measure("workers", N_("Workers")),
     Measure("returned", N_("Workers returned")),

@@ -6,12 +6,13 @@ from admin_app.summaries.asked import Asked, Days, Places, RowsBy
 from admin_app.summaries.base import SummaryView
 from admin_app.summaries.charts import Ink
 from admin_app.summaries.page import Form, Line, Measure, Picture, Section, by_place, rows
+from models.report import Punctuality, ReportStatus
 from models.session import Session
 from models.summaries import punctuality
 from models.summaries.punctuality import Punctual
 from models.words import N_, Tone
 
-HANDED_IN = (("status", "reported"), ("status", "closed"))
+HANDED_IN = tuple(("status", status.value) for status in (ReportStatus.REPORTED, ReportStatus.CLOSED))
 
 
 def _places(session: Session, asked: Asked) -> list[Line]:
@@ -21,8 +22,9 @@ def _places(session: Session, asked: Asked) -> list[Line]:
     return sorted(lines, key=lambda line: (line.counts.share is None, line.counts.share or 0))
 
 
-def _came(name: str, label: str, tone: Tone | None = None) -> Measure:
-    return Measure(name, label, rows("dailyreport", *HANDED_IN, ("punctuality", name), days="on"), tone=tone)
+def _came(how: Punctuality) -> Measure:
+    """Reports that were handed in, and not sent back."""
+    return Measure(how.value, how.label, rows("dailyreport", *HANDED_IN, ("punctuality", how.value), days="on"))
 
 
 class ReportingView(SummaryView):
@@ -38,13 +40,11 @@ class ReportingView(SummaryView):
             _places,
             (
                 Measure("due", N_("Reports due")),
-                _came("on_time", N_("On time")),
-                _came("late", N_("Reported late")),
-                _came("made_up", N_("Made up on a later day")),
+                *(_came(how) for how in Punctuality),
                 Measure(
                     "returned",
-                    N_("Returned to the village"),
-                    rows("dailyreport", ("status", "returned"), days="on"),
+                    ReportStatus.RETURNED.label,
+                    rows("dailyreport", ("status", ReportStatus.RETURNED.value), days="on"),
                     tone=Tone.BAD,
                 ),
                 Measure("missing", N_("Not reported"), tone=Tone.BAD),
