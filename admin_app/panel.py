@@ -15,7 +15,8 @@ from admin_app.exchange.sheets_page import SheetsView
 from admin_app.exchange.village_page import VillageLedgerView
 from admin_app.ledgers import administration, dossier, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
-from admin_app.summaries import made
+from admin_app.summaries import index, made
+from admin_app.summaries import views as summaries
 from admin_app.workbench import round, watch
 from admin_app.workbench.today import daily, sheet
 from models.account import Role
@@ -72,6 +73,9 @@ def init(app: Flask) -> None:
         admin.add_view(VillageLedgerView())
         admin.add_view(SheetsView())
         admin.add_view(NoticeView())
+        for summary in summaries.VIEWS:
+            admin.add_view(summary())
+        admin.add_view(index.IndexView())
         app.extensions["ledgers"] = ledgers
 
 

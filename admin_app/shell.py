@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("On the ground"), ("checkpoint", "passage", "publicity", "supervision")),
     (N_("Volunteers"), ("organisation", "volunteer", "duty", "assignment")),
     (N_("Supplies and donations"), ("supply", "donation")),
-    (N_("Reports"), ("summary/daily", "summary/district", "dailyreport", "summary/ledger", "summary/sheets", "summary/notice", "summary/made")),
+    (N_("Reports"), ("summary/daily", "summary/district", "dailyreport", "summary")),
     (N_("Administration"), ("village", "account", "setting", "trail")),
 )
 TABS: dict[Role, tuple[str, ...]] = {
@@ -46,6 +46,8 @@ PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     "summary/ledger": (N_("Village ledger"), "journal-bookmark", (Act.EXPORT, "resident")),
     "summary/sheets": (N_("Sheets to hand on"), "file-earmark-spreadsheet", (Act.EXPORT, "volunteer")),
     "summary/notice": (N_("Public notice"), "megaphone", (Act.READ, "dailyreport")),
+    # whoever may read any summary may read the volunteers'
+    "summary": (N_("Summaries"), "bar-chart-line", (Act.READ, "volunteer")),
 }
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 
@@ -103,8 +105,15 @@ def items(scope: Scope, names: tuple[str, ...]) -> list[Item]:
         if scope.may(*right):
             title, icon = ledger_title(ledger)
             url = f"/admin/{ledger}/"
-            found.append(Item(title, url, icon, request.path.startswith(url)))
+            found.append(Item(title, url, icon, _here(url)))
     return found
+
+
+def _here(url: str) -> bool:
+    """Is the reader at an entry of the menu, and at none that lies below it?"""
+    below = (f"/admin/{page}/" for page in PAGES)
+    inside = any(page != url and page.startswith(url) and request.path.startswith(page) for page in below)
+    return request.path.startswith(url) and not inside
 
 
 def shell() -> Shell:
@@ -152,11 +161,12 @@ def _place(user: User | None) -> str:
 def _sprite() -> bytes:
     """The icons that templates and views name, cut out of the package's sprite of two thousand: a phone loads few."""
     from admin_app.panel import views
+    from admin_app.summaries.index import icons
 
     package = resources.files("flask_bootstrap").joinpath("static/bootstrap5/icons/bootstrap-icons.svg")
     folder = Path(__file__).parent / "templates"
     named = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.html")))
-    wanted = FRAME_ICONS | {view.icon for view in views().values()}
+    wanted = FRAME_ICONS | icons() | {view.icon for view in views().values()}
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
     root = ElementTree.fromstring(package.read_text("utf-8"))  # noqa: S314  a file of a pinned package
     for symbol in list(root):

@@ -1,1 +1,1 @@
-"""Summary pages: tables and charts over the ledgers, each number opening its rows."""
+"""Summary pages: a table and a chart that says the same, over days and villages that the address names."""

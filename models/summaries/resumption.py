@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import case, func, select
 
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.session import Session
@@ -40,7 +40,8 @@ class Size(Choice):
 
 
 class BackAtWork(NamedTuple):
-    """Enterprises by where their resumption stands (``no_file``: nothing was filed for them), and their people."""
+    """Enterprises by where their resumption stands (``no_file``: nothing was filed for them), and their people;
+    ``away``: workers who are not known to be back."""
 
     enterprises: int = 0
     no_file: int = 0
@@ -51,17 +52,13 @@ class BackAtWork(NamedTuple):
     suspended: int = 0
     workers: int = 0
     returned: int = 0
+    away: int = 0
     from_outside: int = 0
     from_hubei: int = 0
 
     def plus(self, other: BackAtWork) -> BackAtWork:
         """Two of them together."""
         return BackAtWork(*(one + two for one, two in zip(self, other, strict=True)))
-
-    @property
-    def away(self) -> int:
-        """Workers who are not known to be back."""
-        return max(0, self.workers - self.returned)
 
     @property
     def share(self) -> float | None:
@@ -72,10 +69,12 @@ class BackAtWork(NamedTuple):
 def by_village_and_size(session: Session, villages: Villages) -> dict[tuple[int, Size], BackAtWork]:
     """Where all enterprises stand now; a village or a size without any is left out."""
     by = (Enterprise.village_id, Enterprise.workers, Resumption.status)
-    people = (Enterprise.workers, Resumption.returned, Resumption.from_outside, Resumption.from_hubei)
+    back = func.coalesce(Resumption.returned, 0)
+    away = case((Enterprise.workers > back, Enterprise.workers - back), else_=0)
+    people = (Enterprise.workers, Resumption.returned, away, Resumption.from_outside, Resumption.from_hubei)
     query = (
         select(*by, func.count(), *(func.coalesce(func.sum(column), 0) for column in people))
-        .outerjoin(Resumption, and_(Resumption.enterprise_id == Enterprise.id))
+        .outerjoin(Resumption, Resumption.enterprise_id == Enterprise.id)
         .where(Enterprise.village_id.in_(villages))
         .group_by(*by)
     )
@@ -86,8 +85,6 @@ def by_village_and_size(session: Session, villages: Villages) -> dict[tuple[int,
     return found
 
 
-def _stands(
-    status: ResumptionStatus | None, count: int, workers: int, returned: int, outside: int, hubei: int
-) -> BackAtWork:
-    people = BackAtWork(enterprises=count, workers=workers, returned=returned, from_outside=outside, from_hubei=hubei)
-    return people._replace(**{status.value if status is not None else "no_file": count})
+def _stands(status: ResumptionStatus | None, count: int, *people: int) -> BackAtWork:
+    counts = BackAtWork(count, 0, 0, 0, 0, 0, 0, *people)
+    return counts._replace(**{status.value if status is not None else "no_file": count})

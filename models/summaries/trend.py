@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
 from models.resident import Resident
 from models.session import Session
-from models.summaries.counting import number_of
 from models.summaries.span import Span, Villages
 
 S, E = ObservationStatus, ObservationEvent
@@ -115,8 +115,8 @@ def _steps(session: Session, until: date, villages: Villages) -> Iterator[_Step]
 
 
 class Person(NamedTuple):
-    """Somebody behind a number. ``name`` is None for who is another village's by now; ``on`` is the day of the last
-    event that the number counts."""
+    """Somebody behind a number. ``name`` is None for who is another village's by now; ``on`` and ``note`` are
+    those of the event by which the number counts the person."""
 
     observation_id: int | None
     resident_id: int
@@ -126,15 +126,17 @@ class Person(NamedTuple):
     note: str | None = None
 
 
+_SHOWN: Final = (E.observation_id, E.resident_id, E.village_id, Resident.name, E.on, E.note)
+
+
 def persons(session: Session, on: date, field: str, villages: Villages, limit: int) -> list[Person]:
     """The first of those whom a field of a day's counts stands for. Raises ValueError for a field that there is not."""
     if field in STANDING:
         return _standing(session, on, field, villages, limit)
     if field not in FLOWS:
         raise ValueError(field)
-    shown = (E.observation_id, E.resident_id, E.village_id, Resident.name, E.on, E.note)
     query = (
-        _counted(select(*shown, E.kind, E.was, E.became), villages)
+        _counted(select(*_SHOWN, E.kind, E.was, E.became), villages)
         .outerjoin(Resident, Resident.id == E.resident_id)
         .where(E.on == on, E.was.is_distinct_from(E.became))
         .order_by(E.village_id, E.id)
@@ -145,18 +147,23 @@ def persons(session: Session, on: date, field: str, villages: Villages, limit: i
 
 
 def _standing(session: Session, on: date, field: str, villages: Villages, limit: int) -> list[Person]:
-    """Those who came to be where they are counted up to a day, and did not go from there."""
+    """Those who came to be where they are counted up to a day, and did not go from there up to that day."""
     status = next(status for status, name in PRESENT.items() if name == field)
-    there = number_of(and_(E.became == status, or_(E.was.is_(None), E.was != status))) - number_of(
-        and_(E.was == status, or_(E.became.is_(None), E.became != status))
+    gone = aliased(E)
+    left = select(gone.id).where(
+        gone.observation_id == E.observation_id,
+        gone.village_id == E.village_id,
+        gone.deleted_at.is_(None),
+        gone.was == status,
+        gone.became.is_distinct_from(status),
+        gone.on <= on,
+        or_(gone.on > E.on, and_(gone.on == E.on, gone.id > E.id)),
     )
     query = (
-        _counted(select(E.observation_id, E.resident_id, E.village_id, Resident.name, func.max(E.on)), villages)
+        _counted(select(*_SHOWN), villages)
         .outerjoin(Resident, Resident.id == E.resident_id)
-        .where(E.on <= on, or_(E.was == status, E.became == status))
-        .group_by(E.observation_id, E.resident_id, E.village_id, Resident.name)
-        .having(there > 0)
-        .order_by(E.village_id, func.max(E.on), E.resident_id)
+        .where(E.on <= on, E.became == status, E.was.is_distinct_from(status), ~left.exists())
+        .order_by(E.village_id, E.on, E.id)
         .limit(limit)
     )
     return [Person(*row) for row in session.execute(query, execution_options={"deleted": True})]

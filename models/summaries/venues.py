@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from models.business import Business, BusinessKind, Control, Inspection, Recheck
 from models.session import Session
@@ -54,13 +54,20 @@ class DayOfChecks(NamedTuple):
 
 
 By = tuple[int, BusinessKind]
+KINDS: Final = tuple(BusinessKind)
+CONTROLS: Final = tuple(Control)
 
 
 def by_village_and_trade(
-    session: Session, span: Span, villages: Villages, today: date, controls: Collection[Control] = tuple(Control)
+    session: Session,
+    span: Span,
+    villages: Villages,
+    today: date,
+    kinds: Collection[BusinessKind] = KINDS,
+    controls: Collection[Control] = CONTROLS,
 ) -> dict[By, VenueCounts]:
     """Venues and inspections; a village or a trade without a venue is left out."""
-    here = (Business.village_id.in_(villages), Business.control.in_(controls))
+    here = (Business.village_id.in_(villages), Business.kind.in_(kinds), Business.control.in_(controls))
     by = (Business.village_id, Business.kind)
     query = select(*by, Business.control, func.count()).where(*here).group_by(*by, Business.control)
     found: dict[By, VenueCounts] = {}
@@ -94,24 +101,23 @@ def by_village_and_trade(
     return found
 
 
-def checks_by_day(session: Session, span: Span, villages: Villages) -> dict[date, DayOfChecks]:
+def checks_by_day(
+    session: Session, span: Span, villages: Villages, kinds: Collection[BusinessKind] = KINDS
+) -> dict[date, DayOfChecks]:
     """Every day of a span, whether somebody inspected or not."""
-    due = session.scalar(
-        select(func.count())
-        .select_from(Business)
-        .where(Business.village_id.in_(villages), Business.control == Control.CLOSE)
-    )
+    here = (Business.village_id.in_(villages), Business.kind.in_(kinds))
     closed = Business.control == Control.CLOSE
+    due = session.scalar(select(func.count()).select_from(Business).where(*here, closed))
     query = (
         select(
             Inspection.on,
-            func.count(Business.id.distinct()),
+            func.count(case((closed, Business.id)).distinct()),
             func.count(),
             number_of(problem()),
         )
         .select_from(Inspection)
-        .outerjoin(Business, and_(Business.id == Inspection.business_id, closed))
-        .where(Inspection.village_id.in_(villages), Inspection.on.between(span.first, span.last))
+        .join(Inspection.business)
+        .where(Inspection.village_id.in_(villages), Inspection.on.between(span.first, span.last), *here)
         .group_by(Inspection.on)
     )
     found = {day: DayOfChecks(unchecked=due or 0) for day in span.days()}
@@ -138,12 +144,14 @@ class Unchecked(NamedTuple):
     guarantor: str | None
 
 
-def unchecked(session: Session, on: date, villages: Villages, limit: int) -> list[Unchecked]:
+def unchecked(
+    session: Session, on: date, villages: Villages, limit: int, kinds: Collection[BusinessKind] = KINDS
+) -> list[Unchecked]:
     """The first of the must-close venues that nobody checked on a day, in walking order."""
     checked = select(Inspection.id).where(Inspection.business_id == Business.id, Inspection.on == on).exists()
     query = (
         select(Business.id, Business.village_id, Business.name, Business.address, Business.guarantor)
-        .where(Business.village_id.in_(villages), Business.control == Control.CLOSE, ~checked)
+        .where(Business.village_id.in_(villages), Business.kind.in_(kinds), Business.control == Control.CLOSE, ~checked)
         .order_by(Business.village_id, Business.address, Business.name, Business.id)
         .limit(limit)
     )
@@ -166,9 +174,9 @@ def unrectified(
     span: Span,
     villages: Villages,
     today: date,
-    kinds: Collection[BusinessKind],
-    controls: Collection[Control],
     limit: int,
+    kinds: Collection[BusinessKind] = KINDS,
+    controls: Collection[Control] = CONTROLS,
 ) -> list[Unrectified]:
     """The first of the overdue problems that were found in a span, the longest overdue first."""
     query = (

@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from admin_app.access import RIGHTS
+from admin_app.summaries.views import VIEWS as SUMMARIES
 from models.scope import Act
 
 # the addresses below a ledger, and the right each asks for (None: closed to everybody)
@@ -58,6 +59,16 @@ PAGES: Final[dict[str, str | Rights]] = {
     "/admin/round/key/": ROUND,
     "/admin/summary/visits/": ((Act.READ, "visit"), (Act.READ, "observation")),
 }
+
+# every summary needs all the ledgers that it counts; the list of them opens to whoever may open one of them
+PAGES.update(
+    {
+        f"/admin/summary/{view.slug}/{part}": tuple((Act.READ, ledger) for ledger in view.needs)
+        for view in SUMMARIES
+        for part in ("", "names/", "export/<kind>/")
+    }
+)
+PAGES["/admin/summary/"] = ((Act.READ, "volunteer"),)
 
 
 VARIABLES: Final = (

@@ -132,6 +132,17 @@ def test_the_persons_behind_a_flow_are_as_many_as_it_says(seen: Seen) -> None:
             assert trend.persons(seen.session, day, field, numbers(seen), limit=1) == found[:1]
 
 
+# events that make no sense lead nobody anywhere
+@pytest.mark.parametrize("seen", [(12, EVERYWHERE), (18, {1, 3})], indirect=True)
+def test_those_who_stand_somewhere_are_as_many_as_it_says(seen: Seen) -> None:
+    found = trend.by_day(seen.session, SPAN, numbers(seen))
+    for day in (SPAN.first, TODAY):
+        for field in trend.STANDING:
+            persons = trend.persons(seen.session, day, field, numbers(seen), limit=1000)
+            assert len(persons) == getattr(found[day], field)
+            assert len({person.observation_id for person in persons}) == len(persons)
+
+
 def test_a_figure_that_there_is_not_has_no_persons(seen: Seen) -> None:
     with pytest.raises(ValueError, match="present"):
         trend.persons(seen.session, TODAY, "present", numbers(seen), limit=1)
@@ -249,35 +260,39 @@ def venue_counts(seen: Seen, venues_of: list[Row]) -> VenueCounts:
 
 
 def test_venues_and_what_became_of_their_problems(seen: Seen) -> None:
+    kinds = tuple(BusinessKind)
     for controls in (tuple(Control), (Control.CLOSE,)):
         told: dict[tuple[int, BusinessKind], list[Row]] = {}
         for row in seen.rows(Business):
             if row["control"] in controls:
                 told.setdefault((row["village_id"], row["kind"]), []).append(row)
-        found = venues.by_village_and_trade(seen.session, SPAN, numbers(seen), TODAY, controls)
+        found = venues.by_village_and_trade(seen.session, SPAN, numbers(seen), TODAY, kinds, controls)
         assert found == {key: venue_counts(seen, rows) for key, rows in told.items()}
 
 
 def test_overdue_problems_are_named(seen: Seen) -> None:
     kinds, controls = tuple(BusinessKind)[:2], (Control.CLOSE, Control.SERVE)
-    found = venues.unrectified(seen.session, SPAN, numbers(seen), TODAY, kinds, controls, limit=1000)
-    counted = venues.by_village_and_trade(seen.session, SPAN, numbers(seen), TODAY, controls)
-    assert len(found) == sum(counts.overdue for (_, kind), counts in counted.items() if kind in kinds)
+    found = venues.unrectified(seen.session, SPAN, numbers(seen), TODAY, 1000, kinds, controls)
+    counted = venues.by_village_and_trade(seen.session, SPAN, numbers(seen), TODAY, kinds, controls)
+    assert len(found) == sum(counts.overdue for counts in counted.values())
+    assert {kind for _, kind in counted} <= set(kinds)
     assert [row.rectify_by for row in found] == sorted(row.rectify_by for row in found if row.rectify_by)
 
 
 def test_the_checks_of_every_day(seen: Seen) -> None:
-    found = venues.checks_by_day(seen.session, SPAN, numbers(seen))
+    kinds = tuple(BusinessKind)[1:]
+    found = venues.checks_by_day(seen.session, SPAN, numbers(seen), kinds)
     assert list(found) == list(SPAN.days())
-    closed = {row["id"] for row in seen.rows(Business, control=Control.CLOSE)}
+    known = {row["id"]: row for row in seen.rows(Business) if row["kind"] in kinds}
+    closed = {number for number, row in known.items() if row["control"] is Control.CLOSE}
     for day, counts in found.items():
-        paid = seen.rows(Inspection, on=day)
+        paid = [row for row in seen.rows(Inspection, on=day) if row["business_id"] in known]
         checked = {row["business_id"] for row in paid} & closed
         problems = sum(row["rectify_by"] is not None for row in paid)
         assert counts == DayOfChecks(len(checked), len(closed - checked), len(paid), problems)
-        named = venues.unchecked(seen.session, day, numbers(seen), limit=1000)
+        named = venues.unchecked(seen.session, day, numbers(seen), 1000, kinds)
         assert {venue.id for venue in named} == closed - checked
-        assert len(venues.unchecked(seen.session, day, numbers(seen), limit=1)) == min(1, counts.unchecked)
+        assert len(venues.unchecked(seen.session, day, numbers(seen), 1, kinds)) == min(1, counts.unchecked)
 
 
 # ---- enterprises ----
@@ -295,6 +310,7 @@ def test_enterprises_by_where_they_stand_and_by_size(seen: Seen) -> None:
         file = filed.get(row["id"], {})
         one = BackAtWork(
             enterprises=1, workers=workers or 0, returned=file.get("returned") or 0,
+            away=max(0, (workers or 0) - (file.get("returned") or 0)),
             from_outside=file.get("from_outside") or 0, from_hubei=file.get("from_hubei") or 0,
         )  # fmt: skip
         one = one._replace(**{file["status"].value if file else "no_file": 1})

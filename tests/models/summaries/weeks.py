@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from models.business import Business, BusinessKind, Control, Inspection, Recheck, VenueStatus, Way
+from models.course import EVENTS as STEPS
+from models.course import MOVES
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
 from models.place import Township, Village
@@ -59,8 +61,8 @@ def in_span(day: date) -> bool:
 
 @contextmanager
 def looking(engine: Engine, seed: int, villages: set[int]) -> Iterator[Seen]:
-    """A world of a seed, stored and looked at."""
-    world = weeks(seed)
+    """A world of a seed, stored and looked at; those of even seeds hold courses, the others whatever there may be."""
+    world = weeks(seed, events=anything if seed % 2 else courses)
     world.store(engine)
     scope = Scope.everything("test")
     if villages != EVERYWHERE:
@@ -75,8 +77,8 @@ def _organisations(scope: Scope) -> list[Any]:
     return [replace(permit, ledger="organisation") for permit in scope.permits if permit.ledger == "volunteer"]
 
 
-def weeks(seed: int) -> World:
-    """The world of the first screens, its last weeks filled."""
+def weeks(seed: int, beside: bool = True, events: Callable[[World, int], None] | None = None) -> World:
+    """The world of the first screens, its last weeks filled; ``beside`` in a village that takes no part too."""
     world = make(seed)
     for cls in (
         ObservationEvent, Inspection, Business, Resumption, Enterprise, DailyReport, Assignment, Duty, Volunteer,
@@ -86,15 +88,15 @@ def weeks(seed: int) -> World:
         world.add(Organisation, 0, name=f"{number}队")
     world.add(Township, code="321084101", name="龙虬镇")
     for village in world.rows[Village]:
-        village["township_id"] = 1 + village["id"] // 3 % 2
+        village |= {"township_id": 1 + village["id"] // 3 % 2, "taking_part": True}
     aside = dict(code="321084109001", name="旁村", full_name="旁村村委会", township_id=2, taking_part=False)
     world.add(Village, 0, **aside)
-    for village_id in (*VILLAGES[:-1], BESIDE):
+    for village_id in (*VILLAGES[:-1], *((BESIDE,) if beside else ())):
         _venues(world, village_id)
         _enterprises(world, village_id)
         _reports(world, village_id)
         _volunteers(world, village_id)
-    _events(world)
+    (events or anything)(world, BESIDE if beside else 1)
     _service(world)
     return world
 
@@ -103,7 +105,7 @@ def _day(world: World, before: int = 20, after: int = 0) -> date:
     return TODAY + timedelta(days=world.dice.randint(-before, after))
 
 
-def _events(world: World) -> None:
+def anything(world: World, also: int) -> None:
     """Anything on any day: what is counted are the events, however little sense they make."""
     dice = world.dice
     for observation in world.rows[Observation]:
@@ -112,10 +114,38 @@ def _events(world: World) -> None:
             was = None if kind in (EventKind.OPENED, EventKind.HANDED_IN) else dice.choice([*ObservationStatus, None])
             became = None if kind is EventKind.HANDED_OUT else dice.choice(list(ObservationStatus))
             world.add(
-                ObservationEvent, village_id=dice.choice([observation["village_id"], *VILLAGES[:-1], BESIDE]),
+                ObservationEvent, village_id=dice.choice([observation["village_id"], *VILLAGES[:-1], also]),
                 resident_id=observation["resident_id"], observation_id=dice.choice([observation["id"]] * 9 + [None]),
                 kind=kind, was=was, became=became, on=_day(world, 20, 2),
             )  # fmt: skip
+
+
+def courses(world: World, also: int) -> None:
+    """What the moves and hand-overs would have left: each event ends the state that the one before it began."""
+    dice = world.dice
+    for observation in world.rows[Observation]:
+        on, village = _day(world), dice.choice([observation["village_id"], *VILLAGES[:-1]])
+        status = ObservationStatus.OBSERVED
+        whose = {"resident_id": observation["resident_id"], "observation_id": observation["id"]}
+        world.add(
+            ObservationEvent, 0, village_id=village, kind=EventKind.OPENED, was=None, became=status, on=on, **whose
+        )
+        for _ in range(dice.randint(0, 4)):
+            on = min(TODAY, on + timedelta(days=dice.randint(0, 4)))
+            if dice.random() < 0.2:
+                out = {"kind": EventKind.HANDED_OUT, "was": status, "became": None}
+                world.add(ObservationEvent, 0, village_id=village, on=on, **out, **whose)
+                village = dice.choice(VILLAGES[:-1])
+                into = {"kind": EventKind.HANDED_IN, "was": None, "became": status}
+                world.add(ObservationEvent, 0, village_id=village, on=on, **into, **whose)
+                continue
+            if not MOVES[status]:
+                break
+            step, became = dice.choice(list(MOVES[status].items()))
+            world.add(
+                ObservationEvent, 0, village_id=village, kind=STEPS[step], was=status, became=became, on=on, **whose
+            )
+            status = became
 
 
 def _venues(world: World, village_id: int) -> None:

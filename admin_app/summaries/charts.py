@@ -1,0 +1,199 @@
+"""Charts as SVG inside the page: drawn by pygal, coloured by charts.css, without a script or a style of their own.
+
+Of what pygal draws only shapes and texts are kept (an allow-list, so that the content security policy holds), and
+every shape gets a title that says its number: a reader who points at it, and a test, read the same as in the table.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from unicodedata import east_asian_width
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+from pygal import Bar, HorizontalStackedBar, StackedBar
+from pygal.style import Style
+
+# pygal hooks into every import of the process, to find plugins that nobody has here, in a way that Python gave up
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+
+WIDTH: Final = 560
+HEIGHT: Final = 264
+ROW: Final = 27
+LETTERS: Final = 17
+"""The size of letters that room is made for; charts.css makes them smaller where the chart is drawn larger."""
+WIDEST: Final = 44
+TICKS: Final = 6
+"""So many days at most are named under a chart."""
+_KEPT: Final = {
+    "g": ("class", "transform"),
+    "rect": ("x", "y", "width", "height"),
+    "path": ("class", "d"),
+    "text": ("class", "x", "y"),
+}
+_STYLE: Final = Style(label_font_size=LETTERS, major_label_font_size=LETTERS, font_family="sans-serif")
+
+
+class Form(StrEnum):
+    """How numbers are drawn."""
+
+    COLUMNS = "columns"  # a column a day, its parts upon one another
+    PAIRS = "pairs"  # columns beside one another
+    BARS = "bars"  # a bar a row of the table, its parts after one another
+
+
+class Ink(StrEnum):
+    """A colour of charts.css; its name says what it is for."""
+
+    MAIN = "main"
+    SECOND = "second"
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+    CALM = "calm"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One kind of number: what it is called, its colour, and for every label its value, as a number and in words."""
+
+    label: str
+    ink: Ink
+    values: Sequence[float]
+    said: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is drawn. ``labels`` are said in full by each shape, ``ticks`` are the short ones along the axis.
+
+    ``number`` tells the charts of a page apart; ``title`` and ``description`` are what is heard instead of it.
+    """
+
+    number: int
+    form: Form
+    title: str
+    description: str
+    labels: Sequence[str]
+    ticks: Sequence[str]
+    series: Sequence[Series]
+
+    @property
+    def empty(self) -> bool:
+        """True if there is nothing to draw."""
+        return not any(value for one in self.series for value in one.values)
+
+    @property
+    def svg(self) -> Markup:
+        """The picture."""
+        return draw(self)
+
+
+def draw(chart: Chart) -> Markup:
+    """A chart as an ``svg`` element."""
+    plotted = _plot(chart).render_tree()
+    plot = next(node for node in plotted.iter("g") if "plot" in node.get("class", "").split())
+    height = plotted.get("viewBox").split()[3]
+    title, description = f"chart-{chart.number}-title", f"chart-{chart.number}-said"
+    root = ElementTree.Element(
+        "svg",
+        {
+            "class": f"chart {chart.form.value}",
+            "viewBox": f"0 0 {WIDTH} {height}",
+            "role": "img",
+            "aria-labelledby": f"{title} {description}",
+        },
+    )
+    ElementTree.SubElement(root, "title", {"id": title}).text = chart.title
+    ElementTree.SubElement(root, "desc", {"id": description}).text = chart.description
+    root.append(_kept(plot))
+    for shapes, one in zip(_series(root), chart.series, strict=True):
+        _say(shapes, one, chart)
+    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704  every text was escaped just now
+
+
+def _plot(chart: Chart) -> Any:
+    made = {Form.COLUMNS: StackedBar, Form.PAIRS: Bar, Form.BARS: HorizontalStackedBar}[chart.form]
+    across = chart.form is Form.BARS
+    highest = max((sum(column) for column in zip(*(one.values for one in chart.series), strict=True)), default=0)
+    plot = made(
+        width=WIDTH,
+        height=len(chart.ticks) * ROW + 46 if across else HEIGHT,
+        margin=6,
+        margin_left=6 + (_wider(chart.ticks) if across else 0),
+        margin_right=18,
+        spacing=8,
+        style=_STYLE,
+        js=(),
+        show_legend=False,
+        truncate_label=40,
+        x_labels=list(reversed(chart.ticks)) if across else list(chart.ticks),  # pygal begins at the foot
+        x_labels_major=[] if across else list(_named(chart.ticks)),
+        show_minor_x_labels=across,
+        # whole numbers only, however few there are
+        y_labels=None if highest >= TICKS else list(range(int(highest) + 2)),
+        max_scale=TICKS - 1,
+        value_formatter=lambda value: f"{value:,.0f}",
+    )
+    for one in chart.series:
+        values = [float(value) for value in one.values]
+        plot.add(one.label, values[::-1] if across else values)
+    return plot
+
+
+def _named(ticks: Sequence[str]) -> Iterator[str]:
+    """The first, the last, and some between them at equal distances."""
+    apart = max(1, -(-(len(ticks) - 1) // (TICKS - 1)))
+    return (tick for number, tick in enumerate(reversed(ticks)) if number % apart == 0)
+
+
+def _wider(texts: Sequence[str]) -> float:
+    """How much more room these texts need than pygal reckons with, which takes every letter for a Latin one."""
+    return max((sum(0.5 for letter in text if east_asian_width(letter) in "WF") for text in texts), default=0) * LETTERS
+
+
+def _kept(node: Any) -> ElementTree.Element:
+    """A copy of what may be kept of a node and what is in it."""
+    copy = ElementTree.Element(node.tag, {name: _short(node.get(name)) for name in _KEPT[node.tag] if node.get(name)})
+    copy.text = node.text if node.tag == "text" else None
+    for child in node:
+        if isinstance(child.tag, str) and child.tag in _KEPT and "background" not in (child.get("class") or ""):
+            copy.append(_kept(child))
+    return copy
+
+
+def _short(value: str) -> str:
+    """A tenth of a unit is as exact as a screen."""
+    return re.sub(r"\d+\.\d+", lambda found: f"{float(found[0]):.1f}", value)
+
+
+def _series(root: ElementTree.Element) -> list[ElementTree.Element]:
+    return [node for node in root.iter("g") if node.get("class", "").startswith("series")]
+
+
+def _say(shapes: ElementTree.Element, one: Series, chart: Chart) -> None:
+    """Let every shape of a series say what it stands for; leave out those that stand for nothing."""
+    bars = list(shapes.iter("rect"))
+    if chart.form is Form.BARS:
+        bars.reverse()
+    shapes.clear()
+    shapes.set("class", f"series {one.ink.value}")
+    for rect, label, value, said in zip(bars, chart.labels, one.values, one.said, strict=True):
+        if value:
+            if chart.form is not Form.BARS:
+                _slim(rect)
+            shapes.append(rect)
+            ElementTree.SubElement(rect, "title").text = f"{label} · {one.label} {said}"
+
+
+def _slim(column: ElementTree.Element) -> None:
+    """A column of a few is no wider than one of many."""
+    width = float(column.get("width", 0))
+    if width > WIDEST:
+        column.set("x", f"{float(column.get('x', 0)) + (width - WIDEST) / 2:.1f}")
+        column.set("width", str(WIDEST))

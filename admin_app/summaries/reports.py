@@ -1,0 +1,72 @@
+"""Summary of the daily reports: how punctually they came."""
+
+from __future__ import annotations
+
+from admin_app.summaries.asked import Asked, Days, Places, RowsBy
+from admin_app.summaries.base import SummaryView
+from admin_app.summaries.charts import Ink
+from admin_app.summaries.page import Form, Line, Measure, Picture, Section, by_place, rows
+from models.report import Punctuality, ReportStatus
+from models.session import Session
+from models.summaries import punctuality
+from models.summaries.punctuality import Punctual
+from models.words import N_, Tone
+
+HANDED_IN = tuple(("status", status.value) for status in (ReportStatus.REPORTED, ReportStatus.CLOSED))
+
+
+def _places(session: Session, asked: Asked) -> list[Line]:
+    """Those who were on time least often first."""
+    found = punctuality.by_village(session, asked.span, asked.places, asked.now)
+    lines = by_place(asked, found, Punctual())
+    return sorted(lines, key=lambda line: (line.counts.share is None, line.counts.share or 0))
+
+
+def _came(how: Punctuality) -> Measure:
+    """Reports that were handed in, and not sent back."""
+    return Measure(how.value, how.label, rows("dailyreport", *HANDED_IN, ("punctuality", how.value), days="on"))
+
+
+class ReportingView(SummaryView):
+    slug = "reporting"
+    title = N_("On-time reporting")
+    line = N_("Over some days, by village: which daily reports came on time, late, or not at all.")
+    icon = "alarm"
+    needs = ("dailyreport",)
+    conditions = (Days(14), Places("dailyreport"), RowsBy())
+    sections = (
+        Section(
+            N_("Punctuality of the daily reports"),
+            _places,
+            (
+                Measure("due", N_("Reports due")),
+                *(_came(how) for how in Punctuality),
+                Measure(
+                    "returned",
+                    ReportStatus.RETURNED.label,
+                    rows("dailyreport", ("status", ReportStatus.RETURNED.value), days="on"),
+                    tone=Tone.BAD,
+                ),
+                Measure("missing", N_("Not reported"), tone=Tone.BAD),
+                Measure("waiting", N_("Still to come today")),
+                Measure("zero", N_("Zero reports among them")),
+                Measure("share", N_("Share on time"), form=Form.SHARE),
+            ),
+            (
+                Picture(
+                    N_("Reports by punctuality"),
+                    (
+                        ("on_time", Ink.OK),
+                        ("late", Ink.WARN),
+                        ("made_up", Ink.SECOND),
+                        ("returned", Ink.CALM),
+                        ("missing", Ink.BAD),
+                    ),
+                ),
+            ),
+            note=N_("Whoever was on time least often comes first."),
+        ),
+    )
+
+
+VIEWS = (ReportingView,)
