@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
-from admin_app.ledgers.listing import DayFilter, Filter, SpanFilter
+from admin_app.ledgers.listing import RESERVED, DayFilter, Filter, SpanFilter
 from models import clock, setting
 from models.question import Question, Unreadable, problems_of
 from models.scope import Act
@@ -21,7 +21,7 @@ from models.summaries.made import Answer, Asked
 from models.summing import ledgers, person_of
 from models.words import N_
 
-UNASKED = frozenset({"was", "lang", "page", "sort", "size", "id", "url", "q", "more", "period"})
+UNASKED = RESERVED | {"was"}
 
 
 @dataclass(frozen=True)

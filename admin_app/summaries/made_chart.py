@@ -6,6 +6,7 @@ The table beside it says the same in numbers.
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from xml.etree import ElementTree
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
+
+# pygal hooks into every import of the process to find plugins that nobody has here, in a way that Python gave up
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 WIDE: Final = 760
 NARROW: Final = 350  # for a phone, on which the wide one could not be read

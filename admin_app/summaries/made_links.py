@@ -72,10 +72,10 @@ class Links:
         if known.sort is Sort.BAND and isinstance(place, int):
             low, high = band_ends(known, place, unit_of(self.asked.cls, known.column))
             return self._between(pairs, known.name, low, high)
-        standing = getattr(self.asked.cls, "__standing__", {})
-        if any((known.name, value) in standing for value in values(pairs, known.name)):
-            return None  # 待解除 is a part of what is stored under another code
         code = str(int(place)) if isinstance(place, bool) else str(place)
+        standing = getattr(self.asked.cls, "__standing__", {})
+        if any((known.name, value) in standing for value in (code, *values(pairs, known.name))):
+            return None  # 待解除 is a part of what is stored under another code
         return [*without(pairs, known.name), (known.name, code)]
 
     def _in_township(self, pairs: Pairs, place: Place) -> Pairs | None:

@@ -47,20 +47,11 @@ def test_nothing_that_tells_of_somebody_can_be_grouped_or_added(ledger: str) -> 
 
 
 def test_of_a_person_neither_name_nor_number_nor_phone_nor_address_can_be_asked() -> None:
-    masked = {
-        a.key for a in Resident.__mapper__.column_attrs if about(a.columns[0]).mask in (Mask.IDENTITY, Mask.PHONE)
-    }
+    masked = {a.key for a in Resident.__mapper__.column_attrs if isinstance(about(a.columns[0]).mask, Mask)}
     told = {known.column for known in groupings(Resident).values()} | numbers(Resident).keys()
-    assert masked and not told & {
-        *masked,
-        "name",
-        "pinyin",
-        "initials",
-        "identity_tail",
-        "address",
-        "note",
-        "statement",
-    }
+    assert masked
+    assert not told & masked
+    assert not told & {"name", "pinyin", "initials", "identity_tail", "address", "note", "statement"}
 
 
 @given(st.integers(0, 110), st.dates(date(2019, 1, 1), date(2024, 12, 31)))
@@ -74,9 +65,8 @@ def test_who_was_born_by_that_day_is_that_old(age: int, today: date) -> None:
 # ---- the question ----
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=20)
-NAMES = st.from_regex(r"[a-z_]{1,12}", fullmatch=True).filter(
-    lambda n: n not in ("ledger", "rows", "columns", "measure")
-)
+OWN = ("ledger", "rows", "columns", "measure")
+NAMES = st.from_regex(r"[a-z_]{1,12}", fullmatch=True).filter(lambda name: name not in OWN)
 GROUPS = st.builds(Group, NAMES, st.none() | st.sampled_from(list(Step)))
 MEASURES = st.builds(Measure, st.just(How.COUNT)) | st.builds(Measure, st.just(How.SHARE), NAMES, NAMES)
 FILTERS = st.lists(st.tuples(NAMES, TEXT), max_size=5).map(tuple)
