@@ -26,7 +26,7 @@ from models.resident import Resident
 from models.setting import Setting, SettingName
 from models.summing import groupings, ledgers
 from models.trail import Deed, TrailEntry
-from tests.admin_app.summaries.conftest import Desk
+from tests.admin_app.made.conftest import Desk
 from tests.models.summaries.test_made import questions
 from tests.models.summaries.world import TODAY
 
