@@ -9,7 +9,7 @@ from admin_app.config import Settings
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises ``config.BadSetting`` when a setting is missing or makes no sense."""
-    from admin_app import database, errors, i18n, identity, panel, security, shell
+    from admin_app import database, errors, i18n, identity, panel, parts, security, shell
 
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     identity.init(app, settings)  # who is signed in, and their scope
     security.init(app, settings)  # cookies, CSRF, headers
     shell.init(app)  # menu and frame
+    parts.init(app)  # parts of pages that are drawn once
     panel.init(app)  # the ledgers and the first screens
     errors.init(app)  # plain words when something fails
     return app

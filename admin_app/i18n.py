@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from flask import Flask, g, has_request_context
 from flask import session as cookie
 from flask_babel import Babel, format_number, get_locale, get_translations, gettext
+from flask_babel.speaklater import LazyString
 
 from models import clock
 
@@ -25,12 +27,15 @@ def init(app: Flask) -> None:
 
 def language() -> str:
     """The code of the language in force, "zh" or "en"."""
+    try:
+        return str(g.language)
+    except (AttributeError, RuntimeError):  # not asked for yet in this request, or there is none
+        pass
     if not has_request_context():
         return "zh"
-    if "language" not in g:
-        asked = cookie.get("language")
-        user = getattr(g, "user", None)
-        g.language = asked if asked in LOCALES else getattr(user, "language", "zh")
+    asked = cookie.get("language")
+    user = getattr(g, "user", None)
+    g.language = asked if asked in LOCALES else getattr(user, "language", "zh")
     return str(g.language)
 
 
@@ -46,9 +51,20 @@ def say(message: str, params: object = None) -> str:
     return told % params if params else told
 
 
+def lazy(message: str) -> Any:
+    """A marked text that becomes words when it is read: for labels of what is made before anybody asks."""
+    return LazyString(say, message)
+
+
 def _told(message: str) -> str:
     """A text in the reader's language; a list says the same few labels hundreds of times."""
-    return _kept(language(), message) if has_request_context() else str(gettext(message))
+    try:
+        code = g.language
+    except (AttributeError, RuntimeError):
+        if not has_request_context():
+            return str(gettext(message))
+        code = language()
+    return _kept(code, message)
 
 
 def _counted(one: str, many: str, count: int) -> str:
@@ -102,8 +118,8 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def number(value: int | float) -> str:
-    """A number grouped as the language groups it."""
-    return str(format_number(value))
+    """A number grouped as the language groups it; both group whole ones by thousands, with commas."""
+    return f"{value:,}" if isinstance(value, int) else str(format_number(value))
 
 
 def html_lang() -> str:
@@ -111,4 +127,6 @@ def html_lang() -> str:
     return "zh-CN" if language() == "zh" else "en"
 
 
-__all__ = ["day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "number", "say", "whole_day"]
+__all__ = [
+    "day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "lazy", "number", "say", "whole_day",
+]  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from flask import Flask, Response, g, request
@@ -49,11 +50,11 @@ PAGES: dict[str, tuple[str, str, tuple[Act, str]]] = {
     # whoever may read any summary may read the volunteers'
     "summary": (N_("Summaries"), "bar-chart-line", (Act.READ, "volunteer")),
 }
+SPRITE = "/icons.svg"
 FRAME_ICONS = frozenset({"house", "grid", *(icon for _title, icon, _right in PAGES.values())})
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One entry of a menu."""
 
     label: str
@@ -67,8 +68,8 @@ class Item:
 class Shell:
     """What the frame shows."""
 
-    menu: list[tuple[str, list[Item]]]
-    tabs: list[Item]
+    menu: tuple[tuple[str, tuple[Item, ...]], ...]
+    tabs: tuple[Item, ...]
     place: str
     user: User | None
     role: str
@@ -83,8 +84,8 @@ class Shell:
 def init(app: Flask) -> None:
     """Give every template its frame."""
     app.context_processor(lambda: {"shell": shell()})
-    app.jinja_env.globals["zip"] = zip
-    app.add_url_rule("/icons.svg", "icons", _icons)
+    app.jinja_env.globals.update(zip=zip, sprite=SPRITE)
+    app.add_url_rule(SPRITE, "icons", _icons)
 
 
 def ledger_title(ledger: str) -> tuple[str, str]:
@@ -97,16 +98,20 @@ def ledger_title(ledger: str) -> tuple[str, str]:
     return say(view.model.__title__), view.icon
 
 
-def items(scope: Scope, names: tuple[str, ...]) -> list[Item]:
+def items(scope: Scope, names: tuple[str, ...]) -> tuple[Item, ...]:
     """Menu entries of the ledgers that a scope may read, and of the pages that it may work with."""
-    found = []
-    for ledger in names:
-        right = PAGES[ledger][2] if ledger in PAGES else (Act.READ, ledger)
-        if scope.may(*right):
-            title, icon = ledger_title(ledger)
-            url = f"/admin/{ledger}/"
-            found.append(Item(title, url, icon, _here(url)))
-    return found
+    open_ones = tuple(n for n in names if scope.may(*(PAGES[n][2] if n in PAGES else (Act.READ, n))))
+    return _items(i18n.language(), open_ones, next((n for n in open_ones if _here(_url(n))), ""))
+
+
+@lru_cache(maxsize=1024)
+def _items(_language: str, names: tuple[str, ...], current: str) -> tuple[Item, ...]:
+    """The entries of a menu in a language; what is open to whom has been settled."""
+    return tuple(Item(title, _url(n), icon, n == current) for n in names for title, icon in [ledger_title(n)])
+
+
+def _url(name: str) -> str:
+    return f"/admin/{name}/"
 
 
 def _here(url: str) -> bool:
@@ -120,18 +125,18 @@ def shell() -> Shell:
     """The frame of this request."""
     user: User | None = g.get("user")
     scope = user.scope if user else Scope.everything("")
-    menu: list[tuple[str, list[Item]]] = []
-    tabs: list[Item] = []
+    menu: list[tuple[str, tuple[Item, ...]]] = []
+    tabs: tuple[Item, ...] = ()
     if user is not None:
         home = Item(_home_title(user), "/admin/", "house", request.path == "/admin/")
-        menu = [("", [home])]
+        menu = [("", (home,))]
         menu += [(say(title), found) for title, names in GROUPS if (found := items(scope, names))]
         role = user.roles[0] if user.roles else Role.VILLAGE
         more = Item(_("More"), "/admin/menu/", "grid", request.path == "/admin/menu/")
-        tabs = [home, *items(scope, TABS[role]), more]
+        tabs = (home, *items(scope, TABS[role]), more)
     other = "en" if i18n.language() == "zh" else "zh"
     return Shell(
-        menu=menu,
+        menu=tuple(menu),
         tabs=tabs,
         place=_place(user),
         user=user,

@@ -33,7 +33,11 @@ class Journey(InVillage, Record):
     __ledger__ = "journey"
     __title__ = N_("Journeys")
     __named_by__ = ("resident",)
-    __table_args__ = (live("resident_id", "left_on", table="journey"), live("village_id", "left_on", table="journey"), binned("journey"))
+    __table_args__ = (
+        live("resident_id", "left_on", table="journey"),
+        live("village_id", "left_on", table="journey"),
+        binned("journey"),
+    )
 
     resident_id: Mapped[int] = to("resident", N_("Resident"))
     left_on: Mapped[date] = field(Date, N_("Left on"))
@@ -65,7 +69,12 @@ class Contact(InVillage, Record):
     __tablename__ = "contact"
     __ledger__ = "contact"
     __title__ = N_("Contacts")
-    __table_args__ = (live("resident_id", table="contact"), live("known_id", table="contact"), live("village_id", "met_on", table="contact"), binned("contact"))
+    __table_args__ = (
+        live("resident_id", table="contact"),
+        live("known_id", table="contact"),
+        live("village_id", "met_on", table="contact"),
+        binned("contact"),
+    )
 
     resident_id: Mapped[int] = to("resident", N_("Resident"))
     name: Mapped[str] = field(Line(60), N_("Name of the contact"))

@@ -1,4 +1,4 @@
-"""A person's whole course as one line of happenings: journeys, events, visits, calls, papers, deliveries, hand-overs."""
+"""A person's whole course as one line: journeys, events, visits, calls, papers, deliveries, hand-overs."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def _events(session: Session, resident: Resident) -> list[Happening]:
 def _visits(session: Session, resident: Resident) -> list[Happening]:
     """One line a day: both temperatures, and what was out of the ordinary."""
     days: defaultdict[date, list[Visit]] = defaultdict(list)
-    for visit in session.scalars(select(Visit).where(Visit.resident_id == resident.id).order_by(Visit.on, Visit.period)):
+    visits = select(Visit).where(Visit.resident_id == resident.id).order_by(Visit.on, Visit.period)
+    for visit in session.scalars(visits):
         days[visit.on].append(visit)
     found = []
     for day, paid in days.items():
@@ -129,8 +130,8 @@ def _hand_overs(session: Session, resident: Resident) -> list[Happening]:
     rows = session.scalars(select(HandOver).where(HandOver.resident_id == resident.id))
     return [
         Happening(
-            h.answered_at or h.asked_at, N_("Hand-over"), (f"{h.from_name} → {h.to_name}", h.status, h.reason, h.answer),
-            h.status.tone, "handover", h.id,
+            h.answered_at or h.asked_at, N_("Hand-over"),
+            (f"{h.from_name} → {h.to_name}", h.status, h.reason, h.answer), h.status.tone, "handover", h.id,
         )
         for h in rows
     ]  # fmt: skip

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import Boolean, Index
+from sqlalchemy import Boolean, Index, Select, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm.session import Session as OrmSession
 
 from models.base import Base, Mask, Problem, Record, field, live, to
 from models.person import phone_problem
@@ -63,6 +66,28 @@ class Village(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+def numbers_and_names(session: OrmSession, cls: type[Village] | type[Township]) -> tuple[tuple[str, str], ...]:
+    """The number and the name of every village or township within the session's reach, by code.
+
+    Every list offers them, a few hundred, and they hardly ever change: they come as one text, whose parts are kept.
+    """
+    return _parts(session.scalar(_numbers_and_names(cls)) or "")
+
+
+@cache
+def _numbers_and_names(cls: type[Village] | type[Township]) -> Select[*tuple[Any, ...]]:
+    code, name = type_coerce(cls.code, String), type_coerce(cls.name, String)
+    line = code + "\t" + cast(cls.id, String) + "\t" + name
+    return select(func.aggregate_strings(line, "\n")).execution_options(kept=True)
+
+
+@lru_cache(maxsize=64)
+def _parts(text: str) -> tuple[tuple[str, str], ...]:
+    """One line each: code, number, name. Names are one line without tabs (``Line``)."""
+    lines = sorted(line.split("\t") for line in text.split("\n") if line)
+    return tuple((number, name) for _code, number, name in lines)
 
 
 def short_name(full_name: str) -> str:

@@ -142,6 +142,6 @@ class Resident(InVillage, Person, Record):
 
 
 # What a list can be narrowed to although no column says it: the day makes it so.
-Resident.__standing__ = {  # type: ignore[attr-defined]
+Resident.__standing__ = {
     ("status", FileStatus.DUE): lambda today: and_(Resident.status == FileStatus.OBSERVED, Resident.due_on <= today)
 }

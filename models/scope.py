@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, TextClause, and_, false, inspect, or_
 from sqlalchemy.orm import FromStatement, LoaderCriteriaOption, Mapper, ORMExecuteState, with_loader_criteria
@@ -127,11 +128,32 @@ class Scope:
 
     def may(self, act: Act, ledger: str | None) -> bool:
         """May the actor do this to any record of the ledger at all?"""
-        return self.unconfined or bool(self.permits_for(ledger, act))
+        return self.unconfined or ledger in self._open[act]
+
+    @cached_property
+    def _open(self) -> dict[Act, frozenset[str | None]]:
+        return {act: frozenset(p.ledger for p in self.permits if act in p.acts) for act in Act}
 
     def may_to(self, act: Act, record: Base) -> bool:
         """May the actor do this to this record, as it stands in memory?"""
-        return self.unconfined or any(True for _ in self._covering(act, record))
+        return self.may_to_all(act, type(record)) or any(True for _ in self._covering(act, record))
+
+    def may_to_all(self, act: Act, cls: type[Base]) -> bool:
+        """May the actor do this to whatever record of the class, so that none needs to be looked at?"""
+        if self.unconfined:
+            return True
+        known = self._whole.get((act, cls))
+        if known is None:
+            belongs = bool(village_columns(cls)) or getattr(cls, "__reach__", None) not in (None, Reach.OWN)
+            known = self._whole[act, cls] = belongs and any(
+                p.area.everywhere and not p.rows and p.about is None for p in self.permits_for(cls.__ledger__, act)
+            )
+        return known
+
+    @cached_property
+    def _whole(self) -> dict[tuple[Act, type[Base]], bool]:
+        """This scope's own note of ``may_to_all``."""
+        return {}
 
     def area(self, act: Act, ledger: str) -> Area:
         """Where the actor may do this to records of a ledger."""
@@ -187,6 +209,27 @@ class Scope:
             criterion = self.criterion(mapper.class_) if _is_own(mapper.class_) else None
             if criterion is not None:
                 yield _criteria(mapper.class_, criterion)
+
+    def confined(self, statement: Any, deleted: bool) -> Any:
+        """A statement with the criteria added. One that is made once and executed with the option ``kept`` is noted
+        down: SQLAlchemy then knows it again, instead of looking at all of it and its criteria.
+        """
+        options = self.options(deleted)
+        if not options:
+            return statement
+        if not statement.get_execution_options().get("kept"):
+            return statement.options(*options)
+        by_bin = self._kept.setdefault(statement, {})
+        made_with, confined = by_bin.get(deleted, (None, None))
+        if made_with is not options:
+            confined = statement.options(*options)
+            by_bin[deleted] = options, confined
+        return confined
+
+    @cached_property
+    def _kept(self) -> WeakKeyDictionary[Any, dict[bool, tuple[Any, Any]]]:
+        """This scope's own note of ``confined``."""
+        return WeakKeyDictionary()
 
     @cached_property
     def _made(self) -> dict[tuple[bool, int], tuple[LoaderCriteriaOption, ...]]:
@@ -323,8 +366,7 @@ def confine(state: ORMExecuteState) -> None:
         if not state.execution_options.get("unrecorded"):
             raise OutOfScope(Act.EDIT, None, None, "bulk writes would leave no trail")
     elif state.is_orm_statement and not isinstance(state.statement, FromStatement):
-        deleted = bool(state.execution_options.get("deleted"))
-        state.statement = state.statement.options(*scope.options(deleted))
+        state.statement = scope.confined(state.statement, bool(state.execution_options.get("deleted")))
 
 
 def _refuse_unconfinable(state: ORMExecuteState) -> None:

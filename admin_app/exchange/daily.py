@@ -75,7 +75,7 @@ def _notes(lines: list[DayLine]) -> Iterator[str]:
         yield _("Not reported: %(villages)s", villages=i18n.listed(missing))
     for line in lines:
         name = line.report.place.name
-        if adjusted := i18n.listed(figure(one) for one in FIGURES if one in line.adjusted):
+        if adjusted := i18n.listed(figure(one) for one in FIGURES if one in line.counted):
             yield _("%(village)s: reported otherwise than counted: %(figures)s", village=name, figures=adjusted)
         for gap in line.gaps:
             told = gap._asdict() | {"figure": figure(gap.figure), "makes": gap.reported - gap.by}

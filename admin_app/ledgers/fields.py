@@ -13,7 +13,6 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, cast
 
-from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import Boolean, Date, Integer, Numeric, inspect
 from sqlalchemy.orm import Mapper
@@ -192,10 +191,6 @@ class DecimalField(_TypedText):
         return value
 
 
-def _label(choice: Choice) -> Any:
-    return lazy_gettext(choice.label)
-
-
 class ChoiceField(SelectField):
     """One of a closed list, or nothing."""
 
@@ -204,7 +199,7 @@ class ChoiceField(SelectField):
         super().__init__(
             label,
             validators,
-            choices=[*choices, *(SelectChoice(c.value, _label(c)) for c in choices_of)],
+            choices=[*choices, *(SelectChoice(c.value, i18n.lazy(c.label)) for c in choices_of)],
             coerce=lambda v: choices_of(v) if v else None,
             **kwargs,
         )
@@ -231,7 +226,7 @@ class ChoicesField(SelectMultipleField):
         super().__init__(
             label,
             validators,
-            choices=[SelectChoice(c.value, _label(c)) for c in choices_of],
+            choices=[SelectChoice(c.value, i18n.lazy(c.label)) for c in choices_of],
             coerce=choices_of,
             **kwargs,
         )
@@ -253,9 +248,9 @@ class YesNoField(RadioField):
     _words = {"1": True, "0": False, "": None}
 
     def __init__(self, label: Any, validators: Any = (), *, unknown: bool, **kwargs: Any):
-        choices = [SelectChoice("1", lazy_gettext(N_("Yes"))), SelectChoice("0", lazy_gettext(N_("No")))]
+        choices = [SelectChoice("1", i18n.lazy(N_("Yes"))), SelectChoice("0", i18n.lazy(N_("No")))]
         if unknown:
-            choices.append(SelectChoice("", lazy_gettext(N_("Not known"))))
+            choices.append(SelectChoice("", i18n.lazy(N_("Not known"))))
         super().__init__(label, validators, choices=choices, coerce=str, **kwargs)
         self.unknown = unknown
 
@@ -348,23 +343,23 @@ def field_for(cls: type[Base], name: str, options: Callable[[type[Base]], list[A
         column = inspect(cls).column_attrs[column_name].columns[0]
         told = about(column)
         validators = [Optional() if column.nullable else InputRequired()]
-        common: dict[str, Any] = {"description": lazy_gettext(told.help) if told.help else ""}
+        common: dict[str, Any] = {"description": i18n.lazy(told.help) if told.help else ""}
         if issubclass(target, (Village, Township)):
             return ReferenceField(
-                lazy_gettext(told.label),
+                i18n.lazy(told.label),
                 validators,
                 column=column_name,
                 options=lambda: options(target),
                 **common,
             )
-        return lookup(lazy_gettext(told.label), validators, column=column_name, target=target, name_=name, **common)
+        return lookup(i18n.lazy(told.label), validators, column=column_name, target=target, name_=name, **common)
     return _plain_field(inspect(cls).column_attrs[name].columns[0])
 
 
 def _plain_field(column: Any) -> Any:
     told, type_ = about(column), column.type
-    label = lazy_gettext(told.label)
-    common: dict[str, Any] = {"description": lazy_gettext(told.help) if told.help else "", "render_kw": {}}
+    label = i18n.lazy(told.label)
+    common: dict[str, Any] = {"description": i18n.lazy(told.help) if told.help else "", "render_kw": {}}
     required = not column.nullable and column.default is None
     must: list[Any] = [InputRequired() if required else Optional()]
     if isinstance(type_, Chosen):

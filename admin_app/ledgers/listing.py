@@ -7,13 +7,14 @@ is left out and said. ``today-6`` is a day six days ago, so that an address may 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache, cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, and_, func, inspect, or_, select
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, Select, and_, func, inspect, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
@@ -23,7 +24,7 @@ from admin_app.ledgers.page import FilterField, Option, Pager
 from admin_app.ledgers.show import label_of
 from models import clock
 from models.base import Base, Record
-from models.place import Township, Village
+from models.place import Township, Village, numbers_and_names
 from models.session import Session
 from models.summing import Sort, groupings
 from models.types import Chosen, Instant, Tenths
@@ -42,10 +43,14 @@ class Filter:
     cls: type[Any]
     name: str
 
+    @cached_property
+    def _label(self) -> str:
+        return label_of(self.cls, self.name)
+
     @property
     def label(self) -> str:
         """What it is called."""
-        return say(label_of(self.cls, self.name))
+        return say(self._label)
 
     def arguments(self) -> tuple[str, ...]:
         """The arguments it reads."""
@@ -67,8 +72,9 @@ class Filter:
 class ChoiceFilter(Filter):
     """Any of the chosen codes."""
 
-    @property
+    @cached_property
     def choices(self) -> type[Choice]:
+        """The closed list."""
         type_: Any = inspect(self.cls).column_attrs[self.name].columns[0].type
         return cast(type[Choice], type_.choices)
 
@@ -82,9 +88,8 @@ class ChoiceFilter(Filter):
         return None if not codes else column == codes[0] if len(codes) == 1 else column.in_(codes)
 
     def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
-        on = args.getlist(self.name)
-        options = [Option(c.value, say(c.label), c.value in on) for c in self.choices]
-        return FilterField(self.name, self.label, "choice", options)
+        offered = ((c.value, say(c.label)) for c in self.choices)
+        return FilterField(self.name, self.label, "choice", _options(offered, args.getlist(self.name)))
 
     def said(self, session: Session, key: str, value: str) -> str:
         return say(self.choices(value).label)
@@ -100,9 +105,8 @@ class YesNoFilter(Filter):
         return None if not value else getattr(self.cls, self.name).is_(value == "1")
 
     def form(self, session: Session, args: MultiDict[str, str]) -> FilterField:
-        on = args.get(self.name, "")
-        options = [Option("1", say(N_("Yes")), on == "1"), Option("0", say(N_("No")), on == "0")]
-        return FilterField(self.name, self.label, "choice", options)
+        offered = (("1", say(N_("Yes"))), ("0", say(N_("No"))))
+        return FilterField(self.name, self.label, "choice", _options(offered, [args.get(self.name, "")]))
 
     def said(self, session: Session, key: str, value: str) -> str:
         return f"{self.label}: {say(N_('Yes')) if value == '1' else say(N_('No'))}"
@@ -126,15 +130,26 @@ class ReferenceFilter(Filter):
         target = references(self.cls)[self.name][1]
         if not issubclass(target, (Village, Township)):
             return FilterField(self.name, self.label, "hidden", value=args.get(self.name, ""))
-        on = args.getlist(self.name)
-        found = session.execute(select(target.id, target.name).order_by(target.code))
-        return FilterField(self.name, self.label, "choice", [Option(str(n), name, str(n) in on) for n, name in found])
+        places = numbers_and_names(session, target)
+        return FilterField(self.name, self.label, "choice", _options(places, args.getlist(self.name)))
 
     def said(self, session: Session, key: str, value: str) -> str:
         target = references(self.cls)[self.name][1]
         number = finding.record_id(value)
         found = session.get(target, number) if number else None
         return f"{self.label}: {found if found is not None else '#' + value}"
+
+
+def _options(offered: Iterable[tuple[str, str]], on: Collection[str]) -> tuple[Option, ...]:
+    """The choices of a filter, and which are on."""
+    options = _unchosen(tuple(offered))
+    return tuple(o._replace(selected=o.value in on) for o in options) if any(on) else options
+
+
+@lru_cache(maxsize=256)
+def _unchosen(offered: tuple[tuple[str, str], ...]) -> tuple[Option, ...]:
+    """Choices, none of them on: made once for what is offered, which may be some hundred villages."""
+    return tuple(Option(value, label, False) for value, label in offered)
 
 
 class SpanFilter(Filter):
@@ -328,16 +343,23 @@ def _count(session: Session, cls: type[Record], conditions: list[ColumnElement[b
     Where nothing narrows the list, all there are less those in the recycle bin: SQLite counts an index whole in a
     hundredth of the time that it takes to look at each row, and the bin has an index of its own.
     """
-    counting = select(func.count()).select_from(cls)
-    everything: dict[str, Any] = {"deleted": True}
     if deleted:
-        return session.scalar(counting.where(*conditions), execution_options=everything) or 0
+        return session.scalar(_counting(cls).where(*conditions), execution_options={"deleted": True}) or 0
     if conditions or not issubclass(cls, Record) or session.scope.criterion(cls) is not None:
-        return session.scalar(counting.where(*conditions)) or 0
-    binned = counting.where(cls.deleted_at.is_not(None))
-    return (session.scalar(counting, execution_options=everything) or 0) - (
-        session.scalar(binned, execution_options=everything) or 0
-    )
+        return session.scalar(_counting(cls).where(*conditions)) or 0
+    return session.scalar(_counting_all(cls), execution_options={"deleted": True}) or 0
+
+
+@cache
+def _counting(cls: type[Base]) -> Select[int]:
+    return select(func.count()).select_from(cls)
+
+
+@cache
+def _counting_all(cls: type[Record]) -> Select[int]:
+    binned = _counting(cls).where(cls.deleted_at.is_not(None))
+    difference: ColumnElement[int] = _counting(cls).scalar_subquery() - binned.scalar_subquery()
+    return select(difference).execution_options(kept=True)
 
 
 def _slice(

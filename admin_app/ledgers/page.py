@@ -50,8 +50,7 @@ class Column:
     sorted: str = ""  # "ascending", "descending" or ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One record of a list."""
 
     id: int
@@ -88,7 +87,7 @@ class FilterField:
     name: str
     label: str
     kind: str
-    options: list[Option] = field(default_factory=list)
+    options: tuple[Option, ...] = ()
     value: str = ""
     value_from: str = ""
     value_to: str = ""
@@ -97,6 +96,11 @@ class FilterField:
     def chosen(self) -> int:
         """How many of its options are on; the blank one does not count."""
         return sum(1 for option in self.options if option.selected and option.value)
+
+    @property
+    def used(self) -> bool:
+        """Whether it narrows the list."""
+        return bool(self.value or self.value_from or self.value_to or self.chosen)
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ class ListPage:
     search: str
     search_hint: str
     chips: list[Chip]
-    filters: list[FilterField]
+    filters: tuple[FilterField, ...]
     kept: list[tuple[str, str]]  # arguments the search form carries along (filters, sort)
     clear_url: str
     actions: list[Action]
@@ -153,6 +157,11 @@ class ListPage:
     links: list[Link]
     empty: str  # what to do when there is nothing
     notices: list[str] = field(default_factory=list)
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """The arguments that the search form has fields for, and so need not carry along."""
+        return frozenset(f"{f.name}{end}" for f in self.filters for end in ("", ".from", ".to")) | {"q", "page"}
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,9 @@ def sheet(observation: Observation, kind: PaperKind, full: bool) -> Sheet:
     dated = i18n.day(clock.today(), weekday=False)
     if kind is PaperKind.RELEASE:
         text = N_(
-            "You were under medical observation from %(from)s. The term is over, you have shown no symptoms, and the team "
-            "of three has signed off. As of %(released)s the observation is lifted. Please go on protecting yourself and "
-            "answer the calls of the next fourteen days."
+            "You were under medical observation from %(from)s. The term is over, you have shown no symptoms, "
+            "and the team of three has signed off. As of %(released)s the observation is lifted. "
+            "Please go on protecting yourself and answer the calls of the next fourteen days."
         )
         return Sheet(say(kind.label), [who, say(text, told)], [], _team(), dated, full)
     if kind is PaperKind.COMMITMENT:
@@ -74,8 +74,8 @@ def sheet(observation: Observation, kind: PaperKind, full: bool) -> Sheet:
         signs = [say(N_("The person")), say(N_("Supervising relative")), say(N_("Responsible in the village"))]
         return Sheet(say(kind.label), [who, say(text, told)], [say(p) for p in _PROMISES], signs, dated, full)
     text = N_(
-        "because of where you were or whom you met you are under home observation from %(from)s to %(to)s (%(days)d days), "
-        "counted from the last exposure. During this time:"
+        "because of where you were or whom you met you are under home observation from %(from)s to %(to)s "
+        "(%(days)d days), counted from the last exposure. During this time:"
     )
     return Sheet(say(kind.label), [who, say(text, told)], [say(r) for r in _RULES], _team(), dated, full)
 

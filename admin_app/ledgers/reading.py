@@ -61,7 +61,7 @@ class Reading(Part):
             search=asked.search,
             search_hint=say(self.search_hint),
             chips=self._chips(session, asked, filters, base, pager.total, deleted),
-            filters=[f.form(session, request.args) for n, f in filters.items() if n in self.filters],
+            filters=tuple(f.form(session, request.args) for n, f in filters.items() if n in self.filters),
             kept=[(k, v) for k, v in request.args.items(multi=True) if k not in ("q", "page") and v],
             clear_url=base,
             actions=[] if deleted else self._bulk_actions(),

@@ -167,10 +167,10 @@ class Places(Condition):
         asked.pairs += [("township", str(n)) for n in township] + [("village", str(n)) for n in chosen]
         if len(asked.townships) > 1:
             options = [Option(str(n), name, n in township) for n, name in asked.townships.items()]
-            asked.fields.append(FilterField("township", say(N_("Township")), "choice", options))
+            asked.fields.append(FilterField("township", say(N_("Township")), "choice", tuple(options)))
         if len(within) > 1:
             options = [Option(str(place.id), place.name, place.id in chosen) for place in within_it]
-            asked.fields.append(FilterField("village", say(N_("Village (community)")), "choice", options))
+            asked.fields.append(FilterField("village", say(N_("Village (community)")), "choice", tuple(options)))
 
     def _numbers(self, args: Args, asked: Asked, name: str, label: str, known: set[int]) -> list[int]:
         """The numbers that an argument names; what is not there and what is not the reader's are left out alike."""
@@ -192,7 +192,7 @@ class Pick(Condition):
         asked.picked[self.name] = picked
         asked.pairs += [(self.name, choice.value) for choice in picked]
         options = [Option(choice.value, say(choice.label), choice in picked) for choice in self.choices]
-        asked.fields.append(FilterField(self.name, say(self.label), "choice", options))
+        asked.fields.append(FilterField(self.name, say(self.label), "choice", tuple(options)))
 
     def _picked(self, args: Args, asked: Asked) -> tuple[Choice, ...]:
         given = [value for value in args.getlist(self.name) if value]

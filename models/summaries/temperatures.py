@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
-from models.observation import Observation, Outcome, Period, Symptom, Visit
+from models.observation import Observation, ObservationEvent, Outcome, Period, Symptom, Visit
 from models.resident import Resident
 from models.session import Session
-from models.summaries.slots import under_way
+from models.summaries.slots import at_home, left_later
 
 
 class Measured(NamedTuple):
@@ -50,10 +50,11 @@ def temperatures(session: Session, on: date) -> list[PersonDay]:
     for number, period, temperature, outcome, symptoms, reason, note in session.execute(visits):
         found[number, period] = Measured(temperature, outcome, tuple(symptoms or ()), reason, note)
     visited = select(Visit.observation_id).where(Visit.on == on)
+    left = select(ObservationEvent.observation_id).where(left_later(on))
     people = (
         select(Observation.id, Observation.village_id, Resident.name, Resident.address)
         .outerjoin(Observation.resident)
-        .where(or_(under_way(on), Observation.id.in_(visited)))
+        .where(or_(at_home(on), Observation.id.in_(left), Observation.id.in_(visited)))
     )
     rows = [
         PersonDay(*person, found.get((person[0], Period.AM)), found.get((person[0], Period.PM)))

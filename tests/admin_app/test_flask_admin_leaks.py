@@ -424,7 +424,9 @@ def test_every_address_that_writes_asks_for_a_token(sqlite_panel: Panel) -> None
                 page = browser.post(filled(rule) + f"?id={number}&field=phone", sent, csrf=False)
                 # 403: a form that is closed to the district admin anyway; 404: one that no ledger of acts has
                 formless = found is not None and found[0] in BY_ACTS and found[1] in ("new/", "edit/")
-                assert page.status in ((403, 404) if formless else (400, 403)), f"{rule.rule} with {token!r}: {page.status}"
+                assert page.status in ((403, 404) if formless else (400, 403)), (
+                    f"{rule.rule} with {token!r}: {page.status}"
+                )
     assert {**sqlite_panel.counts(), "trail": 0} == {**before, "trail": 0}
     assert {deed.deed for deed in sqlite_panel.last_deeds(row)} <= {"refused"}
     assert browser.get("/admin/menu/").status == 200, "a refused sign-out signs nobody out"

@@ -611,6 +611,41 @@ def test_two_scopes_never_share_an_answer(session: Session, both: District, acti
     assert names == [[MINE], [FOREIGN], [MINE]]
 
 
+def test_a_statement_that_is_kept_is_confined_to_whoever_asks_it(
+    session: Session, both: District, acting: Acting
+) -> None:
+    gone = session.scalars(select(Resident).where(Resident.name == MINE)).one()
+    remove(session, gone)
+    session.commit()
+    kept = select(Resident.name).execution_options(kept=True)
+    for village, with_the_bin in ((both.nanyuan, [MINE]), (both.chaoyang, [FOREIGN])):
+        keeper = acting(keeper_of(village))
+        for _ in range(2):
+            assert list(keeper.scalars(kept)) == [name for name in with_the_bin if name == FOREIGN]
+            assert list(keeper.scalars(kept, execution_options={"deleted": True})) == with_the_bin
+        assert list(keeper.scalars(kept.where(Resident.name == MINE), execution_options={"deleted": True})) == [
+            name for name in with_the_bin if name == MINE
+        ]
+        keeper.close()
+
+
+def test_no_record_needs_to_be_looked_at_where_the_right_is_the_whole_districts(
+    session: Session, both: District
+) -> None:
+    everywhere, here = scope(permit("duty")), scope(permit("duty", both.nanyuan))
+    some = scope(permit("duty", rows="asked"), permit("trail", about=frozenset({"duty"})))
+    session.add_all([mine := duty(both.nanyuan), theirs := duty(both.chaoyang)])
+    session.commit()
+    assert everywhere.may_to_all(Act.EDIT, Duty)
+    assert everywhere.may_to(Act.EDIT, mine)
+    assert everywhere.may_to(Act.EDIT, theirs)
+    assert not everywhere.may_to_all(Act.EDIT, Volunteer)
+    assert not here.may_to_all(Act.EDIT, Duty)
+    assert [here.may_to(Act.EDIT, one) for one in (mine, theirs)] == [True, False]
+    assert not some.may_to_all(Act.EDIT, Duty)
+    assert not some.may_to_all(Act.READ, TrailEntry)
+
+
 def test_what_a_flush_is_about_to_do_is_told_by_the_record(session: Session, both: District) -> None:
     one = report(both.nanyuan)
     assert act_of(one, ()) is Act.CREATE

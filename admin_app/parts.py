@@ -1,0 +1,35 @@
+"""Parts of pages that many requests share (menu, filters, head), drawn once for the values they are made of.
+
+A part is a template that is given its values and nothing else: no request, no session, no token. What is kept is found
+again by its values, compared whole, and by the language: who is shown it would have been shown the same, drawn anew. So
+nothing of one role, village or language comes before another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Final
+
+from flask import Flask, current_app
+from markupsafe import Markup
+
+from admin_app import i18n
+
+WITHHELD: Final = ("request", "session", "g", "config", "csrf_token", "current_user", "get_flashed_messages", "shell")
+
+
+def init(app: Flask) -> None:
+    """Give templates ``part('admin/parts/menu.html', menu=…)``."""
+    app.jinja_env.globals["part"] = part
+
+
+def part(template: str, **values: Hashable) -> Markup:
+    """A part drawn with these values. Raises TypeError for a value that cannot be compared, a list for instance."""
+    return _drawn(template, i18n.language(), tuple(values.items()))
+
+
+@lru_cache(maxsize=256)
+def _drawn(template: str, _language: str, values: tuple[tuple[str, Hashable], ...]) -> Markup:
+    drawn = current_app.jinja_env.get_template(template).render(dict.fromkeys(WITHHELD) | dict(values))
+    return Markup(drawn)  # noqa: S704  what a template with autoescape has drawn
