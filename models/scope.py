@@ -16,9 +16,10 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, TextClause, and_, false, inspect, or_
-from sqlalchemy.orm import FromStatement, LoaderCriteriaOption, Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import FromStatement, LoaderCriteriaOption, Mapper, ORMExecuteState
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.orm.session import Session as OrmSession
+from sqlalchemy.sql.cache_key import NO_CACHE
 
 from models.base import Base, Invalid, InVillage, Problem, Record, about
 from models.words import N_
@@ -189,19 +190,19 @@ class Scope:
         return self._made[key]
 
     def confined(self, statement: Any, deleted: bool) -> Any:
-        """A statement with the criteria added. One that is made once and executed with the option ``kept`` is noted
-        down: SQLAlchemy then knows it again, instead of looking at all of it and its criteria.
+        """A statement with the criteria added. One that is made once, and executed with the option ``kept``, is noted
+        down, so that SQLAlchemy knows it again; not for those who are confined in everything, who are many.
         """
         options = self.options(deleted)
         if not options:
             return statement
-        if not statement.get_execution_options().get("kept"):
+        if len(options) > _FEW or not statement.get_execution_options().get("kept"):
             return statement.options(*options)
-        by_bin = self._kept.setdefault(statement, {})
-        made_with, confined = by_bin.get(deleted, (None, None))
+        noted = self._kept.setdefault(statement, {})
+        made_with, confined = noted.get(deleted, (None, None))
         if made_with is not options:
             confined = statement.options(*options)
-            by_bin[deleted] = options, confined
+            noted[deleted] = options, confined
         return confined
 
     @cached_property
@@ -228,6 +229,7 @@ class Scope:
 
 
 NOBODY: Final = Scope(Actor(None, ""))
+_FEW: Final = 8
 
 
 @lru_cache(maxsize=512)
@@ -247,7 +249,49 @@ def _options(
 
 
 def _criteria(cls: type[Any], criterion: Any) -> LoaderCriteriaOption:
-    return with_loader_criteria(cls, criterion, include_aliases=True, propagate_to_loaders=False)
+    return _Criteria(cls, criterion, include_aliases=True, propagate_to_loaders=False)
+
+
+class _Criteria(LoaderCriteriaOption):
+    """Criteria that keep their part of a statement's cache key.
+
+    SQLAlchemy looks at the whole of a statement to know whether it was compiled before, and a village admin's has thirty
+    of these in it: that took longer than a small query. The part is one object for all criteria of the same shape,
+    whatever village they name; the villages' numbers are parameters.
+    """
+
+    _traverse_internals = LoaderCriteriaOption._traverse_internals
+    _noted: tuple[tuple[_KeyPart], list[Any]] | None = None
+
+    def _gen_cache_key(self, anon_map: Any, bindparams: list[Any]) -> tuple[_KeyPart] | None:
+        if self._noted is None:
+            own_map, parameters = type(anon_map)(), list[Any]()
+            part = _KeyPart(super()._gen_cache_key(own_map, parameters))
+            if NO_CACHE in own_map:
+                anon_map[NO_CACHE] = True
+                return None
+            self._noted = (_KEY_PARTS.setdefault(part, part),), parameters
+        part_of_key, parameters = self._noted
+        bindparams.extend(parameters)
+        return part_of_key
+
+
+class _KeyPart:
+    """A part of a cache key that is hashed once."""
+
+    __slots__ = ("_content", "_hash")
+
+    def __init__(self, content: Any):
+        self._content, self._hash = content, hash(content)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, _KeyPart) and self._content == other._content)
+
+
+_KEY_PARTS: Final[dict[_KeyPart, _KeyPart]] = {}
 
 
 def village_columns(cls: type[Base]) -> tuple[str, ...]:

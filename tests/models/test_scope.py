@@ -611,6 +611,23 @@ def test_two_scopes_never_share_an_answer(session: Session, both: District, acti
     assert names == [[MINE], [FOREIGN], [MINE]]
 
 
+def test_a_statement_is_compiled_once_for_all_villages(session: Session, both: District, acting: Acting) -> None:
+    """And anew where the scope has another shape: two villages, a condition more."""
+    asked = select(Resident.name).order_by(Resident.name)
+    whole = [(both.nanyuan, [MINE]), (both.chaoyang, [FOREIGN])]
+    compiled = []
+    for village, names in (*whole, *whole):
+        confined = acting(keeper_of(village))
+        assert list(confined.scalars(asked)) == names
+        compiled.append(len(confined.get_bind().engine._compiled_cache))
+        confined.close()
+    assert len(set(compiled)) == 1
+    for two in (keeper_of(both.nanyuan, both.chaoyang), scope(permit("resident", both.nanyuan), permit("resident"))):
+        confined = acting(two)
+        assert sorted(confined.scalars(asked)) == sorted([MINE, FOREIGN])
+        confined.close()
+
+
 def test_a_statement_that_is_kept_is_confined_to_whoever_asks_it(
     session: Session, both: District, acting: Acting
 ) -> None:
