@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, true
 
 from models.business import Business, BusinessKind, Control, Inspection, Recheck
 from models.session import Session
@@ -104,10 +104,13 @@ def by_village_and_trade(
 def checks_by_day(
     session: Session, span: Span, villages: Villages, kinds: Collection[BusinessKind] = KINDS
 ) -> dict[date, DayOfChecks]:
-    """Every day of a span, whether somebody inspected or not."""
-    here = (Business.village_id.in_(villages), Business.kind.in_(kinds))
+    """Every day of a span, whether somebody inspected or not. Where all kinds are asked for, also the inspections of
+    venues that were thrown away since."""
     closed = Business.control == Control.CLOSE
-    due = session.scalar(select(func.count()).select_from(Business).where(*here, closed))
+    of_kinds = Business.kind.in_(kinds)
+    due = session.scalar(
+        select(func.count()).select_from(Business).where(Business.village_id.in_(villages), of_kinds, closed)
+    )
     query = (
         select(
             Inspection.on,
@@ -116,8 +119,9 @@ def checks_by_day(
             number_of(problem()),
         )
         .select_from(Inspection)
-        .join(Inspection.business)
-        .where(Inspection.village_id.in_(villages), Inspection.on.between(span.first, span.last), *here)
+        .outerjoin(Inspection.business)
+        .where(Inspection.village_id.in_(villages), Inspection.on.between(span.first, span.last))
+        .where(true() if set(kinds) == set(KINDS) else of_kinds)
         .group_by(Inspection.on)
     )
     found = {day: DayOfChecks(unchecked=due or 0) for day in span.days()}

@@ -37,18 +37,30 @@ class Section:
 
 
 @dataclass
+class Shape:
+    """A bar or a column: what it says, how long it is drawn, and where along the axis of the rows."""
+
+    row: str
+    series: str
+    number: str
+    length: float
+    middle: float
+
+
+@dataclass
 class Chart:
-    """A picture: what it is called, its legend, and what its shapes say: (row, series, number)."""
+    """A picture: what it is called, its legend, its shapes, and where along its axis each label stands."""
 
     title: str
     said: str
     legend: list[str]
-    shapes: list[tuple[str, str, str]]
+    shapes: list[Shape]
+    labels: dict[str, float]
     bars: bool
 
     def series(self, label: str) -> dict[str, str]:
         """What the shapes of a series say, by row; what is zero is not drawn."""
-        return {row: number for row, series, number in self.shapes if series == label}
+        return {shape.row: shape.number for shape in self.shapes if shape.series == label}
 
 
 class _Tables(HTMLParser):
@@ -109,9 +121,14 @@ def _chart(figure: str) -> Chart:
     root = ElementTree.fromstring(found.group())  # noqa: S314  our own page
     title, said = (root.find(tag).text or "" for tag in ("title", "desc"))  # type: ignore[union-attr]
     legend = re.findall(r"<li class=\"\w+\">(.*?)</li>", figure)
+    bars = "bars" in root.get("class", "")
+    along, across = (("y", "height"), "width") if bars else (("x", "width"), "height")
     shapes = []
     for rect in root.iter("rect"):
         row, _, rest = (rect.find("title").text or "").partition(" · ")  # type: ignore[union-attr]
         series, _, number = rest.rpartition(" ")
-        shapes.append((row, series, number))
-    return Chart(title, said, legend, shapes, "bars" in root.get("class", ""))
+        start, size = (float(rect.get(name, "nan")) for name in along)
+        shapes.append(Shape(row, series, number, float(rect.get(across, "nan")), start + size / 2))
+    axis = next(node for node in root.iter("g") if node.get("class", "").startswith(f"axis {along[0]}"))
+    labels = {text.text or "": float(text.get(along[0], "nan")) for text in axis.iter("text")}
+    return Chart(title, said, legend, shapes, labels, bars)

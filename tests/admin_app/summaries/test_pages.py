@@ -74,11 +74,20 @@ def test_a_chart_says_what_its_table_says(page: Page) -> None:
             for label in chart.legend:
                 column = section.column(label)
                 assert chart.series(label) == {row: text for row, text in column.items() if text not in ("0", "–")}
-            assert {series for _, series, _ in chart.shapes} <= set(chart.legend)
-            order = list(dict.fromkeys(row for row, _, _ in chart.shapes))
-            rows = [row[0].text for row in (section.rows if chart.bars else section.rows[::-1])]
-            assert sorted(order, key=rows.index) == [row for row in rows if row in order]
+            assert {shape.series for shape in chart.shapes} <= set(chart.legend)
     assert drawn, "nothing is drawn"
+
+
+def test_a_shape_is_as_long_as_its_number_and_stands_at_its_row(page: Page) -> None:
+    for chart in (chart for section in sections(page) for chart in section.charts):
+        unit = max(shape.length for shape in chart.shapes) / max(_number(shape.number) for shape in chart.shapes)
+        room = 14 if chart.bars else 24  # between a label and the shapes that it names
+        for shape in chart.shapes:
+            assert shape.length == pytest.approx(_number(shape.number) * unit, abs=0.6)
+            label = shape.row if chart.bars else shape.row.split(" ")[0]
+            if label in chart.labels:
+                assert abs(chart.labels[label] - shape.middle) < room, f"{shape} at {chart.labels[label]}"
+        assert chart.labels
 
 
 def test_the_last_line_is_the_sum_of_the_rows(page: Page) -> None:

@@ -280,19 +280,32 @@ def test_overdue_problems_are_named(seen: Seen) -> None:
 
 
 def test_the_checks_of_every_day(seen: Seen) -> None:
-    kinds = tuple(BusinessKind)[1:]
-    found = venues.checks_by_day(seen.session, SPAN, numbers(seen), kinds)
+    found = venues.checks_by_day(seen.session, SPAN, numbers(seen))
     assert list(found) == list(SPAN.days())
+    closed = {row["id"] for row in seen.rows(Business, control=Control.CLOSE)}
+    for day, counts in found.items():
+        assert counts == checks_of(seen.rows(Inspection, on=day), closed)
+        named = venues.unchecked(seen.session, day, numbers(seen), limit=1000)
+        assert len({venue.id for venue in named} & closed) == len(named) == counts.unchecked
+        assert len(venues.unchecked(seen.session, day, numbers(seen), limit=1)) == min(1, counts.unchecked)
+
+
+def test_the_checks_of_some_trades(seen: Seen) -> None:
+    kinds = tuple(BusinessKind)[1:3]
     known = {row["id"]: row for row in seen.rows(Business) if row["kind"] in kinds}
     closed = {number for number, row in known.items() if row["control"] is Control.CLOSE}
-    for day, counts in found.items():
-        paid = [row for row in seen.rows(Inspection, on=day) if row["business_id"] in known]
-        checked = {row["business_id"] for row in paid} & closed
-        problems = sum(row["rectify_by"] is not None for row in paid)
-        assert counts == DayOfChecks(len(checked), len(closed - checked), len(paid), problems)
+    for day, counts in venues.checks_by_day(seen.session, SPAN, numbers(seen), kinds).items():
+        assert counts == checks_of(
+            [row for row in seen.rows(Inspection, on=day) if row["business_id"] in known], closed
+        )
         named = venues.unchecked(seen.session, day, numbers(seen), 1000, kinds)
-        assert {venue.id for venue in named} == closed - checked
-        assert len(venues.unchecked(seen.session, day, numbers(seen), 1, kinds)) == min(1, counts.unchecked)
+        assert {venue.id for venue in named} <= closed and len(named) == counts.unchecked
+
+
+def checks_of(paid: list[Row], closed: set[int]) -> DayOfChecks:
+    checked = {row["business_id"] for row in paid} & closed
+    problems = sum(row["rectify_by"] is not None for row in paid)
+    return DayOfChecks(len(checked), len(closed - checked), len(paid), problems)
 
 
 # ---- enterprises ----

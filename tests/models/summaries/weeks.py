@@ -206,12 +206,15 @@ def _volunteers(world: World, village_id: int) -> None:
             Volunteer, village_id=village_id, name="志愿者", pinyin="", initials="", name_tokens="", hours=[],
             organisation_id=dice.choice([1, 2, None]),
         )  # fmt: skip
-    for number in range(dice.randint(0, 12)):
-        starts_at = at(dice.choice([0, 8, 23]), day=_day(world, 14, 2))
+    # of these two the first is a duty of the span, the second, at its very end, is not
+    edges = [at(0, day=SPAN.first), at(0, day=SPAN.last + timedelta(days=1))]
+    others = [at(dice.choice([0, 8, 23]), day=_day(world, 14, 2)) for _ in range(dice.randint(0, 12))]
+    for number, starts_at in enumerate([*edges, *others]):
         world.add(
-            Duty, village_id=village_id, title=f"值守{number}", kind=DutyKind.CHECKPOINT, starts_at=starts_at,
-            ends_at=starts_at + timedelta(hours=4), needed=dice.randint(1, 3),
-            status=dice.choice([*DutyStatus, DutyStatus.DONE, DutyStatus.DONE]),
+            Duty, 0 if number < 2 else 0.1, village_id=village_id, title=f"值守{number}",
+            kind=DutyKind.CHECKPOINT, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4),
+            needed=dice.randint(1, 3),
+            status=DutyStatus.DONE if number < 2 else dice.choice([*DutyStatus, DutyStatus.DONE, DutyStatus.DONE]),
         )  # fmt: skip
 
 
