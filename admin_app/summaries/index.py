@@ -26,6 +26,8 @@ LINES: Final = {
     "daily": N_("One day in all villages, as it was reported, with totals, and the days before."),
     "visits": N_("Today, by village: who is still to be measured, was missed, has a fever or awaits release."),
     "ledger": N_("Everything a village kept over some days, as one workbook and to print."),
+    "sheets": N_("The twelve forms that are handed on, to print or as workbooks, headings as everybody knows them."),
+    "notice": N_("What may be told to everybody today, in words to copy; nobody is named."),
     "made": N_("Tables and charts that people put together themselves, yours and those shared with you."),
 }
 

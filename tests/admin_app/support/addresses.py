@@ -70,6 +70,27 @@ PAGES.update(
 )
 PAGES["/admin/summary/"] = ((Act.READ, "volunteer"),)
 
+_MADE: Final = (
+    "", "new/", "bin/", "export/<export_type>/",
+    *(f"<number>/{part}" for part in ("", "edit/", "delete/", "restore/", "pin/", "export/<export_type>/")),
+)  # fmt: skip
+PAGES.update(
+    {
+        "/admin/live/": ((Act.EDIT, "village"),),  # the district's
+        **{f"/admin/summary/daily/{part}": ((Act.READ, "dailyreport"),) for part in ("", "names/", "return/")},
+        **{
+            f"/admin/summary/district/{part}": ((Act.READ, "dailyreport"),)
+            for part in ("", "close/", "live/", "phones/")
+        },
+        "/admin/summary/notice/": ((Act.READ, "dailyreport"),),
+        "/admin/summary/ledger/": ((Act.EXPORT, "resident"),),
+        "/admin/summary/sheets/": ((Act.EXPORT, "volunteer"),),
+        # each sheet asks for the ledgers that it is made of; this is the one that most may take
+        "/admin/summary/sheets/<sheet>/": tuple((Act.EXPORT, of) for of in ("volunteer", "duty", "assignment")),
+        **{f"/admin/summary/made/{part}": ((Act.READ, "made"),) for part in _MADE},
+    }
+)
+
 
 VARIABLES: Final = (
     (re.compile(r"/export/\w+/$"), "/export/<export_type>/"),
@@ -112,7 +133,10 @@ def taking(app: Flask, method: str) -> list[Rule]:
 
 def filled(rule: Rule) -> str:
     """A rule with something in the place of its variables."""
-    values = {"export_type": "csv", "filename": "css/tokens.css", "code": "en", "step": "release", "kind": "notice"}
+    values = {
+        "export_type": "csv", "filename": "css/tokens.css", "code": "en", "step": "release", "kind": "notice",
+        "number": "1", "sheet": "volunteers",
+    }  # fmt: skip
     address = rule.rule
     for name in rule.arguments:
         converter = next(c for c in ("path:", "int:", "") if f"<{c}{name}>" in address)
