@@ -95,20 +95,23 @@ def _write_page(session: Session, page: _Page) -> None:
 
 @contextmanager
 def _history(session: Session) -> Iterator[None]:
-    """What is entered happened before, with events of its own; an alert was raised when its visit was entered."""
+    """What is entered happened before, with events of its own; what comes of others has its time from them."""
     before = session.info.get("history", False)
     session.info["history"] = True
-    event.listen(session, "transient_to_pending", _raise_with_its_visit)
+    event.listen(session, "transient_to_pending", _date)
     try:
         yield
     finally:
-        event.remove(session, "transient_to_pending", _raise_with_its_visit)
+        event.remove(session, "transient_to_pending", _date)
         session.info["history"] = before
 
 
-def _raise_with_its_visit(session: Session, record: object) -> None:
+def _date(session: Session, record: object) -> None:
+    """An alert was raised when its visit was entered; what a deed brings came in the morning of its day."""
     if isinstance(record, Alert) and record.visit is not None and record.visit.created_at:
         record.raised_at = record.created_at = record.visit.created_at
+    elif isinstance(record, Record) and record.created_at is None:
+        record.created_at = at(clock.today(), 8)
 
 
 @contextmanager
