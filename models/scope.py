@@ -269,7 +269,8 @@ def _options(
 
 
 def _criteria(cls: type[Any], criterion: Any) -> LoaderCriteriaOption:
-    return with_loader_criteria(cls, criterion, include_aliases=True, propagate_to_loaders=False)
+    # what is loaded by a join or later is confined by the same criteria only if they go along with what was loaded
+    return with_loader_criteria(cls, criterion, include_aliases=True, propagate_to_loaders=True)
 
 
 def _is_own(cls: type[Base]) -> bool:

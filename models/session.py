@@ -57,9 +57,12 @@ class Session(OrmSession):
     def crossing(self) -> Iterator[None]:
         """Widen the scope to every village while a hand-over moves what is one village's to another's.
 
-        The actor, and so the trail, stays. What was loaded under the wide scope is forgotten at the end, so that
-        nothing of it can be reached afterwards.
+        The actor, and so the trail, stays. What was loaded before is forgotten, since it would go on loading in the
+        narrow scope; what was loaded under the wide scope is forgotten at the end, so that nothing of it can be reached
+        afterwards.
         """
+        self.flush()
+        self.expunge_all()
         narrow = self.scope
         self.info["scope"] = Scope(narrow.actor, unconfined=True)
         try:
