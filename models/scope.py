@@ -113,21 +113,22 @@ class Scope:
         return cls(Actor(None, who), unconfined=True)
 
     @cached_property
-    def _by_ledger(self) -> dict[str, tuple[Permit, ...]]:
-        names = dict.fromkeys(p.ledger for p in self.permits)
-        return {n: tuple(p for p in self.permits if p.ledger == n) for n in names}
+    def _by_act(self) -> dict[tuple[str | None, Act], tuple[Permit, ...]]:
+        found: dict[tuple[str | None, Act], tuple[Permit, ...]] = {}
+        for permit in self.permits:
+            for act in permit.acts:
+                found[permit.ledger, act] = (*found.get((permit.ledger, act), ()), permit)
+        return found
 
     def permits_for(self, ledger: str | None, act: Act | None = None) -> tuple[Permit, ...]:
         """The permits on a ledger, or those of them that include an act."""
-        return tuple(p for p in self._by_ledger.get(ledger or "", ()) if act is None or act in p.acts)
+        if act is None:
+            return tuple(p for p in self.permits if p.ledger == ledger)
+        return self._by_act.get((ledger, act), ())
 
     def may(self, act: Act, ledger: str | None) -> bool:
         """May the actor do this to any record of the ledger at all?"""
-        return self.unconfined or ledger in self._open[act]
-
-    @cached_property
-    def _open(self) -> dict[Act, frozenset[str | None]]:
-        return {act: frozenset(p.ledger for p in self.permits if act in p.acts) for act in Act}
+        return self.unconfined or (ledger, act) in self._by_act
 
     def may_to(self, act: Act, record: Base) -> bool:
         """May the actor do this to this record, as it stands in memory?"""
@@ -170,7 +171,7 @@ class Scope:
     def _attributes(self, kind: str, act: Act, cls: type[Base], record: Base | None) -> frozenset[str] | None:
         if self.unconfined:
             return None
-        permits = self.permits_for(cls.__ledger__, act) if record is None else tuple(self._covering(act, record))
+        permits = self.permits_for(cls.__ledger__, act) if record is None else self._covering(act, record)
         named: list[frozenset[str] | None] = [getattr(p, kind) for p in permits]
         if None in named:
             return None
@@ -253,15 +254,26 @@ def _criteria(cls: type[Any], criterion: Any) -> LoaderCriteriaOption:
 
 
 class _Criteria(LoaderCriteriaOption):
-    """Criteria that keep their part of a statement's cache key.
+    """Criteria for one statement, for what it loads by joins too, and with their part of its cache key at hand.
 
-    SQLAlchemy looks at the whole of a statement to know whether it was compiled before, and a village admin's has thirty
-    of these in it: that took longer than a small query. The part is one object for all criteria of the same shape,
-    whatever village they name; the villages' numbers are parameters.
+    What is loaded later (a lazy reference) is another statement, to which the scope of that moment is added, so these do
+    not go with what was loaded; but SQLAlchemy then passes them over in joined eager loads, unless told otherwise.
+
+    It looks at the whole of a statement to know whether it was compiled before, and a village admin's has thirty of these
+    in it: that took longer than a small query. The part is one object for all criteria of the same shape, whatever
+    village they name; the villages' numbers are parameters.
     """
 
     _traverse_internals = LoaderCriteriaOption._traverse_internals
     _noted: tuple[tuple[_KeyPart], list[Any]] | None = None
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        self._in_joins_too.get_global_criteria(attributes)
+
+    @cached_property
+    def _in_joins_too(self) -> LoaderCriteriaOption:
+        cls: Any = self.root_entity or self.entity
+        return LoaderCriteriaOption(cls, self._where_crit_orig, include_aliases=True, propagate_to_loaders=True)
 
     def _gen_cache_key(self, anon_map: Any, bindparams: list[Any]) -> tuple[_KeyPart] | None:
         if self._noted is None:

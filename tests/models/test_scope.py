@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, exists, func, insert, literal_column, select, text, union_all, update
-from sqlalchemy.orm import aliased, joinedload, make_transient_to_detached, selectinload, undefer
+from sqlalchemy.orm import aliased, joinedload, make_transient_to_detached, selectinload, subqueryload, undefer
 
 from models.account import Account, Grant, Language, Role
 from models.base import Base, Invalid
@@ -173,15 +173,53 @@ def test_exists_tells_nothing_about_another_village(keeper: Session, session: Se
         assert asker.scalar(asked) == answers
 
 
-def test_a_reference_into_another_village_loads_as_nothing(session: Session, both: District, acting: Acting) -> None:
-    theirs = volunteer(both.chaoyang, FOREIGN)
-    session.add(assignment(duty(both.nanyuan), theirs))
+LOADS: dict[str, tuple[Any, ...]] = {
+    "lazily": (),
+    "by a join": (joinedload(Assignment.volunteer),),
+    "by an inner join": (joinedload(Assignment.volunteer, innerjoin=True),),
+    "by a join that goes on": (joinedload(Assignment.volunteer).joinedload(Volunteer.village),),
+    "by a second statement": (selectinload(Assignment.volunteer),),
+    "by a subquery": (subqueryload(Assignment.volunteer),),
+}
+
+
+@pytest.mark.parametrize("how", LOADS)
+def test_a_reference_into_another_village_loads_as_nothing(
+    session: Session, both: District, acting: Acting, how: str
+) -> None:
+    session.add(lent := assignment(duty(both.nanyuan), volunteer(both.chaoyang, FOREIGN)))
+    session.commit()
+    asked = select(Assignment).options(*LOADS[how])
+    found = acting(keeper_of(both.nanyuan)).scalars(asked).one_or_none()
+    assert found is None if how == "by an inner join" else found is not None and found.volunteer is None
+    found = acting(keeper_of(both.nanyuan)).get(Assignment, lent.id, options=LOADS[how])
+    assert found is None or found.volunteer is None
+    assert acting(keeper_of(both.nanyuan, both.chaoyang)).scalars(asked).one().volunteer.name == FOREIGN
+
+
+@pytest.mark.parametrize("how", LOADS)
+def test_a_reference_to_what_was_deleted_loads_as_nothing(
+    session: Session, both: District, acting: Acting, how: str
+) -> None:
+    gone = volunteer(both.nanyuan, "王志远")
+    session.add(assignment(duty(both.nanyuan), gone))
+    session.flush()
+    remove(session, gone)
+    session.commit()
+    asked = select(Assignment).options(*LOADS[how])
+    found = acting(keeper_of(both.nanyuan)).scalars(asked).one_or_none()
+    assert found is None or found.volunteer is None
+
+
+def test_what_was_loaded_in_one_scope_loads_further_in_the_scope_of_the_moment(
+    session: Session, both: District, acting: Acting
+) -> None:
+    session.add(assignment(duty(both.nanyuan), volunteer(both.chaoyang, FOREIGN)))
     session.commit()
     keeper = acting(keeper_of(both.nanyuan))
-    lent = keeper.scalars(select(Assignment)).one()
-    assert lent.volunteer is None
-    joined = keeper.scalars(select(Assignment).options(joinedload(Assignment.volunteer))).one()
-    assert joined.volunteer is None
+    lent = keeper.scalars(select(Assignment).options(joinedload(Assignment.duty))).one()
+    with keeper.crossing():
+        assert lent.volunteer.name == FOREIGN
 
 
 RAW: dict[str, Callable[[Session], Any]] = {
