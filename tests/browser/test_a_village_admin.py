@@ -36,14 +36,14 @@ def test_a_resident_is_kept_on_the_phone_from_first_entry_to_restored(
     # corrected
     record = residents.open_row("欧阳春燕")
     form = record.edit()
-    form.fill(phone="13851430078", address="珠湖南路68号", status="observed")
+    form.fill(phone="13851430078", address="珠湖南路68号", category="via_hubei")
     record = form.save()
     assert record.fact("住址") == "珠湖南路68号"
 
     # the timeline: before and after, in words, masked
     changed = record.deeds.index("修改")
     assert record.told(changed) == {
-        Told("档案状态", "待核查", "观察中"),
+        Told("人员类别", "武汉来返", "途经湖北"),
         Told("住址", "珠湖南路66号", "珠湖南路68号"),
         Told("联系电话", "138****0077", "138****0078"),
     }

@@ -20,7 +20,7 @@ ROLES = ("district", "nanyuan", "coordinator", "auditor")
 ALIKE = ("bin", "delete", "export")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # in a Chinese page only what people here write in Latin letters themselves
-LATIN = re.compile(r"(?<![A-Za-z])(?!CSV|Excel|English)[A-Za-z]{3,}")
+LATIN = re.compile(r"(?<![A-Za-z])(?!CSV|Excel|English|JPEG|PNG|WebP|PDF)[A-Za-z]{3,}")
 
 
 def links(page: Page) -> list[str]:
