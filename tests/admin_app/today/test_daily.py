@@ -297,7 +297,8 @@ def test_after_the_closing_only_a_revision_with_a_reason_moves_the_report_and_it
     assert "made after the day was closed" in after.main
     assert "after the closing" in district.get("/admin/summary/district/").main
     with panel.session() as session:
-        assert len(session.scalars(select(DayClosing).where(DayClosing.on == TODAY)).all()) == len(MARKS)
+        closed = set(session.scalars(select(DayClosing.village_id).where(DayClosing.on == TODAY)))
+    assert closed >= {mark.number(0, 1) for mark in MARKS}
 
 
 def test_the_ledger_has_no_form_that_would_pass_the_report_by(panel: Panel) -> None:
