@@ -218,8 +218,9 @@ class Reading(Part):
             if any(f.cell.text for f in facts):
                 sections.append((say(section.title), [f for f in facts if f.cell.text]))
         status = next((n for n in self.columns if show.kind_of(self.model, n) is Kind.CHIP), None)
-        may_edit = self.can_be_changed and scope.may_to(Act.EDIT, record)
-        links = [Link(_("Edit"), f"{self.base}edit/?id={record.id}", main=True)] if may_edit else []
+        links = []
+        if self.can_be_changed and scope.may_to(Act.EDIT, record):
+            links.append(Link(_("Edit"), f"{self.base}edit/?id={record.id}", main=True))
         return DetailsPage(
             title=str(record),
             subtitle=self._under_title(record),

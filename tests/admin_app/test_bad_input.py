@@ -157,7 +157,7 @@ def test_a_temperature_is_read_as_people_type_it(panel: Panel, typed: str, kept:
 PAST_DAYS = [
     ("resident", "arrived_on"), ("resident", "care_on"), ("observation", "began_on"), ("visit", "on"),
     ("inspection", "on"), ("publicity", "on"), ("donation", "received_on"), ("supervision", "on"),
-    ("supply", "asked_on"), ("dailyreport", "on"), ("checkpoint", "opened_on"), ("organisation", "founded_on"),
+    ("supply", "asked_on"), ("checkpoint", "opened_on"), ("organisation", "founded_on"),
 ]  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def test_a_day_is_read_as_people_type_it(sqlite_panel: Panel, day: str) -> None:
 
 COUNTS = [("banquet", "tables"), ("business", "stalls"), ("business", "area"), ("enterprise", "workers"),
           ("resumption", "returned"), ("publicity", "quantity"), ("donation", "quantity"), ("supply", "cost"),
-          ("dailyreport", "surveyed"), ("passage", "people"), ("duty", "needed"), ("observation", "days")]  # fmt: skip
+          ("passage", "people"), ("duty", "needed"), ("observation", "days")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("ledger", "name"), COUNTS)

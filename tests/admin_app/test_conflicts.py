@@ -115,11 +115,10 @@ def grants(panel: Panel, number: int) -> list[object]:
         return list(account.grants)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("ledger", ["visit", "assignment", "supply", "duty", "business", "dailyreport"])
+@pytest.mark.parametrize("ledger", ["visit", "assignment", "supply", "duty", "business"])
 def test_every_kind_of_record_knows_a_second_writer(panel: Panel, ledger: str) -> None:
     cls, number = class_of(ledger), A.number(ledger_number(ledger), EDITED)
-    name = "village_a" if ledger == "dailyreport" else "district"
-    browser = panel.as_(name)
+    browser = panel.as_("district")
     path = f"/admin/{ledger}/edit/?id={number}"
     pages = browser.get(path), browser.get(path)
     assert browser.send(pages[0], pages[0].form("version"), {"note": "of the first"}).status == 302

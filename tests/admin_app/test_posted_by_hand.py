@@ -130,6 +130,7 @@ def limited() -> list[tuple[str, str]]:
         for name, reader in READERS.items()
         for ledger in RIGHTS
         if reader.role
+        and ledger != "dailyreport"  # handed in by an act, never by a form
         and any(rule.edits is not None and Act.EDIT in rule.acts for rule in RIGHTS[ledger].get(reader.role, ()))
     ]
 

@@ -64,8 +64,10 @@ class DailyView(BaseView):
             screen = villages.screen(session, found.on, clock.now(), found.places)
             return self.render("admin/home.html", page=HomePage(screen.title, [screen], found.notices))
         day = report_day.report_day(session, found.place, found.on, clock.now())
-        correcting = bool(request.args.get("correct")) and day.reported is not None
-        return self._page(day, notices=found.notices, correcting=correcting, places=found.places)
+        if not request.args.get("correct") or day.reported is None:
+            return self._page(day, notices=found.notices, places=found.places)
+        kept = pages.adjustments_of(day.reported)  # what was adjusted stays, unless it is taken back
+        return self._page(day, kept, notices=found.notices, correcting=True, places=found.places)
 
     @expose("/", methods=("POST",))
     def create_view(self) -> ResponseReturnValue:

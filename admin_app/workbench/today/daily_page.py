@@ -326,6 +326,12 @@ def entry(
     )
 
 
+def adjustments_of(revision: Revision) -> dict[str, str]:
+    """The adjustments of a revision as the form holds them."""
+    pairs = [(f"to-{one.figure}", str(one.reported)) for one in revision.adjusted]
+    return dict([*pairs, *((f"why-{one.figure}", one.reason) for one in revision.adjusted)])
+
+
 def fingerprint(figures: Figures) -> str:
     """The figures as the form carries them, so that nobody hands in others than were looked at."""
     return ",".join(map(str, figures))
@@ -340,6 +346,6 @@ def day_links(day: ReportDay, today: date, more: list[Link]) -> list[Link]:
 
 
 __all__ = [
-    "DailyPage", "Entry", "Figure", "Moved", "Section", "balance_line", "day_links", "difference", "entry",
-    "fingerprint", "label", "meaning", "moved", "notices", "revisions", "said", "sections", "state_cell", "time_of",
+    "DailyPage", "Entry", "Figure", "Moved", "Section", "adjustments_of", "balance_line", "day_links", "difference",
+    "entry", "fingerprint", "label", "meaning", "moved", "notices", "revisions", "said", "sections", "state_cell", "time_of",
 ]  # fmt: skip
