@@ -111,7 +111,7 @@ class Short(NamedTuple):
 
 
 def short(session: Session, span: Span, villages: Villages, limit: int) -> list[Short]:
-    """The first of the duties of a span that are short of people, the latest first."""
+    """The first of the duties of a span that are short of people, the soonest first."""
     assigned = func.count(Assignment.id)
     query = (
         select(Duty.id, Duty.village_id, Duty.title, Duty.starts_at, Duty.needed, assigned)
@@ -119,7 +119,7 @@ def short(session: Session, span: Span, villages: Villages, limit: int) -> list[
         .where(_of(span, villages))
         .group_by(Duty.id)
         .having(Duty.needed > assigned)
-        .order_by(Duty.starts_at.desc(), Duty.id)
+        .order_by(Duty.starts_at, Duty.id)
         .limit(limit)
     )
     return [Short(*row) for row in session.execute(query)]

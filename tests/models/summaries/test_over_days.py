@@ -413,4 +413,4 @@ def test_duties_that_are_short_of_people_are_named(seen: Seen) -> None:
         {village: counts.short for village, counts in counted.items() if counts.short}
     )
     assert sum(one.needed - one.assigned for one in found) == sum(counts.missing for counts in counted.values())
-    assert [one.starts_at for one in found] == sorted((one.starts_at for one in found), reverse=True)
+    assert [one.starts_at for one in found] == sorted(one.starts_at for one in found)
