@@ -97,8 +97,8 @@ class Condition:
 
 
 class Days(Condition):
-    """``from`` and ``to``, both included, ``most`` days at most; without them the last ``length`` days. ``ahead``: so
-    many days to come have figures too."""
+    """``from`` and ``to``, both included, ``most`` days at most; without them the last ``length`` days up to today.
+    ``ahead``: so many days to come have figures too."""
 
     names = ("from", "to")
 
@@ -116,8 +116,9 @@ class Days(Condition):
         asked.fields.append(
             FilterField("", say(N_("Days")), "day", value_from=asked.pairs[-2][1], value_to=asked.pairs[-1][1])
         )
-        end = latest if self.ahead else asked.today
-        asked.presets = [Span(end - timedelta(days=days - 1), end) for days in (7, 14, 30)]
+        asked.presets = [Span(asked.today - timedelta(days=days - 1), asked.today) for days in (7, 14, 30)]
+        if self.ahead:
+            asked.presets.append(Span(asked.today, asked.today + timedelta(days=6)))
 
     def _day(self, args: Args, asked: Asked, name: str, label: str) -> date | None:
         given = args.get(name, "")
@@ -137,7 +138,7 @@ class Days(Condition):
             asked.notices.append(
                 say(N_("There are no figures after %(day)s: the days end there."), {"day": i18n.day(latest)})
             )
-        last = min(last or latest, latest)
+        last = min(last or max(first or asked.today, asked.today), latest)
         first = min(first or last - timedelta(days=self.length - 1), last)
         if Span(first, last).length > self.most:
             first = last - timedelta(days=self.most - 1)
@@ -249,7 +250,7 @@ def chips(asked: Asked, base: str) -> list[list[Chip]]:
     """What is one tap away: spans of days, and what the rows are."""
     spans = [
         Chip(
-            say(N_("%(days)d days"), {"days": span.length}),
+            say(N_("Next %(days)d days") if span.last > asked.today else N_("%(days)d days"), {"days": span.length}),
             asked.address(base, since=span.first, to=span.last),
             span == asked.span,
         )

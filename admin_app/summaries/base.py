@@ -112,7 +112,7 @@ class SummaryView(BaseView):
         note_apart(
             Entry(
                 self.needs[0], Deed.EXPORT, _only_village(session.scope, self.needs[0]), record_label=f"{count}",
-                reason=asked.address(self.base),
+                reason=asked.address(self.base)[:500],
             ),
             must=True,
         )  # fmt: skip

@@ -28,9 +28,12 @@ ROW: Final = 27
 LETTERS: Final = 17
 """The size of letters that room is made for; charts.css makes them smaller where the chart is drawn larger."""
 WIDEST: Final = 44
+THIN: Final = 70
+"""Of more columns than these no edge is drawn, which would hide them."""
 TICKS: Final = 6
 """So many days at most are named under a chart."""
-_KEPT: Final = {
+_WIDTHS: Final = {"W": 1.05, "F": 1.05}  # of letters as wide as a Chinese one; the others take 0.6 of their size
+KEPT: Final = {
     "g": ("class", "transform"),
     "rect": ("x", "y", "width", "height"),
     "path": ("class", "d"),
@@ -103,7 +106,7 @@ def draw(chart: Chart) -> Markup:
     root = ElementTree.Element(
         "svg",
         {
-            "class": f"chart {chart.form.value}",
+            "class": f"chart {chart.form.value}" + (" thin" if len(chart.ticks) > THIN else ""),
             "viewBox": f"0 0 {WIDTH} {height}",
             "role": "img",
             "aria-labelledby": f"{title} {description}",
@@ -147,22 +150,28 @@ def _plot(chart: Chart) -> Any:
 
 
 def _named(ticks: Sequence[str]) -> Iterator[str]:
-    """The first, the last, and some between them at equal distances."""
-    apart = max(1, -(-(len(ticks) - 1) // (TICKS - 1)))
+    """The last, and as many before it, at equal distances, as there is room for."""
+    most = min(TICKS, max(2, int((WIDTH - 60) // (_room(ticks) + LETTERS))))
+    apart = max(1, -(-(len(ticks) - 1) // (most - 1)))
     return (tick for number, tick in enumerate(reversed(ticks)) if number % apart == 0)
+
+
+def _room(texts: Sequence[str]) -> float:
+    """How much room the longest of these texts takes."""
+    return max(sum(_WIDTHS.get(east_asian_width(letter), 0.6) for letter in text) for text in texts) * LETTERS
 
 
 def _wider(texts: Sequence[str]) -> float:
     """How much more room these texts need than pygal reckons with, which takes every letter for a Latin one."""
-    return max((sum(0.5 for letter in text if east_asian_width(letter) in "WF") for text in texts), default=0) * LETTERS
+    return max(0, _room(texts) - max(map(len, texts)) * 0.6 * LETTERS)
 
 
 def _kept(node: Any) -> ElementTree.Element:
     """A copy of what may be kept of a node and what is in it."""
-    copy = ElementTree.Element(node.tag, {name: _short(node.get(name)) for name in _KEPT[node.tag] if node.get(name)})
+    copy = ElementTree.Element(node.tag, {name: _short(node.get(name)) for name in KEPT[node.tag] if node.get(name)})
     copy.text = node.text if node.tag == "text" else None
     for child in node:
-        if isinstance(child.tag, str) and child.tag in _KEPT and "background" not in (child.get("class") or ""):
+        if isinstance(child.tag, str) and child.tag in KEPT and "background" not in (child.get("class") or ""):
             copy.append(_kept(child))
     return copy
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+
 from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell
@@ -207,6 +209,25 @@ def _enterprises(to: Addresses, asked: Asked, line: Line) -> str:
     return to.rows("enterprise", *pairs, *of_villages(asked, line))
 
 
+def _unfiled(session: Session, asked: Asked, on: date, to: Addresses, limit: int) -> list[list[Cell]]:
+    names = {place.id: place.name for place in asked.places}
+    return [
+        [
+            Cell(one.name, url=to.record("enterprise", one.id)),
+            Cell(names[one.village_id]),
+            Cell(one.address or ""),
+            Cell(one.contact or ""),
+            Cell(_("File it"), url=to.new("resumption", ("enterprise", one.id))),
+        ]
+        for one in resumption.unfiled(session, asked.villages, limit)
+    ]
+
+
+def _no_file(to: Addresses, asked: Asked, line: Line) -> str:
+    """Those of a size are not named apart."""
+    return "" if line.code else names_of("resumption", "no_file", daily=False)(to, asked, line)
+
+
 def _stands(status: ResumptionStatus) -> Measure:
     """Resumptions in one state; a list of these is not narrowed to a size of workforce."""
     opens = rows("resumption", ("status", status.value))
@@ -218,7 +239,7 @@ def _stands(status: ResumptionStatus) -> Measure:
 
 STANDS = (
     Measure("enterprises", N_("Enterprises"), _enterprises),
-    Measure("no_file", N_("Nothing filed")),
+    Measure("no_file", N_("Nothing filed"), _no_file),
     *(_stands(status) for status in ResumptionStatus),
     Measure("share", N_("Share at work"), form=Form.SHARE),
     Measure("workers", N_("Workers")),
@@ -252,6 +273,20 @@ class ResumptionView(SummaryView):
         Section(N_("By place"), _by_place, STANDS, (STATES, BACK)),
         Section(N_("By size of workforce"), _by_size, STANDS, (STATES, BACK), N_("Workforce")),
     )
+    behind = {
+        "no_file": Behind(
+            N_("Nothing filed"),
+            (
+                N_("Enterprise name"),
+                N_("Village (community)"),
+                N_("Enterprise address"),
+                N_("Contact"),
+                N_("Resumption"),
+            ),
+            _unfiled,
+            daily=False,
+        )
+    }
 
 
 VIEWS = (VenuesView, ResumptionView)

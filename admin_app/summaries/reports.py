@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from admin_app import i18n
+from admin_app.ledgers.page import Cell
 from admin_app.summaries.asked import Asked, Days, Places, RowsBy
-from admin_app.summaries.base import SummaryView
+from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
-from admin_app.summaries.page import Form, Line, Measure, Picture, Section, by_place, rows
+from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Section, by_place, rows
+from admin_app.workbench.screen import Addresses
 from models.report import Punctuality, ReportStatus
 from models.session import Session
 from models.summaries import punctuality
@@ -25,6 +30,13 @@ def _places(session: Session, asked: Asked) -> list[Line]:
 def _came(how: Punctuality) -> Measure:
     """Reports that were handed in, and not sent back."""
     return Measure(how.value, how.label, rows("dailyreport", *HANDED_IN, ("punctuality", how.value), days="on"))
+
+
+def _missing(session: Session, asked: Asked, on: date, to: Addresses, limit: int) -> list[list[Cell]]:
+    return [
+        [Cell(one.place.name, url=to.record("village", one.place.id)), Cell(i18n.day(one.on))]
+        for one in punctuality.missing(session, asked.span, asked.places, asked.now, limit)
+    ]
 
 
 class ReportingView(SummaryView):
@@ -47,7 +59,7 @@ class ReportingView(SummaryView):
                     rows("dailyreport", ("status", ReportStatus.RETURNED.value), days="on"),
                     tone=Tone.BAD,
                 ),
-                Measure("missing", N_("Not reported"), tone=Tone.BAD),
+                Measure("missing", N_("Not reported"), names_of("reporting", "missing", daily=False), tone=Tone.BAD),
                 Measure("waiting", N_("Still to come today")),
                 Measure("zero", N_("Zero reports among them")),
                 Measure("share", N_("Share on time"), form=Form.SHARE),
@@ -67,6 +79,9 @@ class ReportingView(SummaryView):
             note=N_("Whoever was on time least often comes first."),
         ),
     )
+    behind = {
+        "missing": Behind(N_("Not reported"), (N_("Village (community)"), N_("Date")), _missing, daily=False),
+    }
 
 
 VIEWS = (ReportingView,)

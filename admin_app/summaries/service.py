@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from admin_app import i18n
 from admin_app.i18n import say
+from admin_app.ledgers.page import Cell, Kind
 from admin_app.summaries.asked import Asked, Days, Places, RowsBy
-from admin_app.summaries.base import SummaryView
+from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
-from admin_app.summaries.page import Form, Line, Measure, Picture, Section, by_place, rows
+from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Section, by_place, rows
 from admin_app.workbench.screen import Addresses
 from models.session import Session
 from models.summaries import volunteers
@@ -38,13 +42,27 @@ def _volunteers(to: Addresses, asked: Asked, line: Line) -> str:
 HOURS = Measure("hours", N_("Hours served"), form=Form.TENTHS)
 
 
+def _short(session: Session, asked: Asked, on: date, to: Addresses, limit: int) -> list[list[Cell]]:
+    names = {place.id: place.name for place in asked.places}
+    return [
+        [
+            Cell(one.title, url=to.record("duty", one.id)),
+            Cell(names[one.village_id]),
+            Cell(i18n.instant(one.starts_at)),
+            Cell(i18n.number(one.needed), Kind.NUMBER),
+            Cell(i18n.number(one.assigned), Kind.NUMBER),
+        ]
+        for one in volunteers.short(session, asked.span, asked.villages, limit)
+    ]
+
+
 class VolunteersView(SummaryView):
     slug = "volunteers"
     title = N_("Volunteers' service")
     line = N_("Hours and people by organisation and by village, and which duties were short of people.")
     icon = "people"
     needs = ("volunteer", "duty", "assignment")
-    conditions = (Days(14), Places("duty"), RowsBy())
+    conditions = (Days(14, ahead=31), Places("duty"), RowsBy())
     sections = (
         Section(
             N_("By organisation"),
@@ -66,7 +84,9 @@ class VolunteersView(SummaryView):
                 Measure("duties", N_("Duties"), rows("duty", *OPENED, days="starts_at")),
                 Measure("needed", N_("People needed")),
                 Measure("assigned", N_("People assigned")),
-                Measure("short", N_("Duties short of people"), tone=Tone.BAD),
+                Measure(
+                    "short", N_("Duties short of people"), names_of("volunteers", "short", daily=False), tone=Tone.BAD
+                ),
                 Measure("missing", N_("People missing"), tone=Tone.BAD),
                 Measure("people", N_("People who served"), summed=False),
                 HOURS,
@@ -74,6 +94,20 @@ class VolunteersView(SummaryView):
             (Picture(N_("Hours by place"), (("hours", Ink.MAIN),)),),
         ),
     )
+    behind = {
+        "short": Behind(
+            N_("Duties short of people"),
+            (
+                N_("Duty"),
+                N_("Village (community)"),
+                N_("Starts at"),
+                N_("People needed"),
+                N_("People assigned"),
+            ),
+            _short,
+            daily=False,
+        )
+    }
 
 
 VIEWS = (VolunteersView,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -49,6 +50,31 @@ def by_village(session: Session, span: Span, places: list[Place], now: datetime)
         still = int(place.id in waiting)
         found[place.id] = here._replace(due=due, missing=absent - still, waiting=still)
     return found
+
+
+class Missing(NamedTuple):
+    """A report that is not there although its deadline has passed."""
+
+    place: Place
+    on: date
+
+
+def missing(session: Session, span: Span, places: list[Place], now: datetime, limit: int) -> list[Missing]:
+    """The first of the reports that are missing, the latest days first."""
+    today = clock.local_day(now)
+    villages = [place.id for place in places]
+    came = select(DailyReport.village_id, DailyReport.on).where(
+        DailyReport.village_id.in_(villages), DailyReport.on.between(span.first, span.last)
+    )
+    there = {(village_id, day) for village_id, day in session.execute(came)}
+    waiting = _waiting(session, today, places, now)
+    absent = (
+        Missing(place, day)
+        for day in reversed(list(span.days()))
+        for place in places
+        if day <= today and (place.id, day) not in there and not (day == today and place.id in waiting)
+    )
+    return list(islice(absent, limit))
 
 
 def _came(session: Session, span: Span, villages: list[int]) -> dict[int, Punctual]:

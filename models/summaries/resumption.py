@@ -85,6 +85,28 @@ def by_village_and_size(session: Session, villages: Villages) -> dict[tuple[int,
     return found
 
 
+class Unfiled(NamedTuple):
+    """An enterprise for which nothing was filed."""
+
+    id: int
+    village_id: int
+    name: str
+    address: str | None
+    contact: str | None
+
+
+def unfiled(session: Session, villages: Villages, limit: int) -> list[Unfiled]:
+    """The first of the enterprises for which nothing was filed."""
+    filed = select(Resumption.id).where(Resumption.enterprise_id == Enterprise.id).exists()
+    query = (
+        select(Enterprise.id, Enterprise.village_id, Enterprise.name, Enterprise.address, Enterprise.contact)
+        .where(Enterprise.village_id.in_(villages), ~filed)
+        .order_by(Enterprise.village_id, Enterprise.name, Enterprise.id)
+        .limit(limit)
+    )
+    return [Unfiled(*row) for row in session.execute(query)]
+
+
 def _stands(status: ResumptionStatus | None, count: int, *people: int) -> BackAtWork:
     counts = BackAtWork(count, 0, 0, 0, 0, 0, 0, *people)
     return counts._replace(**{status.value if status is not None else "no_file": count})

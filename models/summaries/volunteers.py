@@ -5,6 +5,7 @@ A duty counts on the day on which it starts; one that was only asked for, or was
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -96,6 +97,32 @@ def by_organisation(session: Session, span: Span, villages: Villages) -> list[tu
     others = [Team(number, "") for number in served if number not in teams]
     named = sorted((team for team in teams.values()), key=lambda team: (team.name, team.id))
     return [(team, served.get(team.id, Served())) for team in (*named, *sorted(others, key=lambda team: -team.id))]
+
+
+class Short(NamedTuple):
+    """A duty that has fewer people than it needs."""
+
+    id: int
+    village_id: int
+    title: str
+    starts_at: datetime
+    needed: int
+    assigned: int
+
+
+def short(session: Session, span: Span, villages: Villages, limit: int) -> list[Short]:
+    """The first of the duties of a span that are short of people, the soonest first."""
+    assigned = func.count(Assignment.id)
+    query = (
+        select(Duty.id, Duty.village_id, Duty.title, Duty.starts_at, Duty.needed, assigned)
+        .outerjoin(Assignment, Assignment.duty_id == Duty.id)
+        .where(_of(span, villages))
+        .group_by(Duty.id)
+        .having(Duty.needed > assigned)
+        .order_by(Duty.starts_at, Duty.id)
+        .limit(limit)
+    )
+    return [Short(*row) for row in session.execute(query)]
 
 
 def by_village(session: Session, span: Span, villages: Villages) -> dict[int, Manned]:

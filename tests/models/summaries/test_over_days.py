@@ -159,6 +159,18 @@ def test_how_punctually_every_village_reported(seen: Seen) -> None:
             assert counts.share == counts.on_time / (10 - counts.waiting)
 
 
+def test_reports_that_are_missing_are_named(seen: Seen) -> None:
+    for now in (at(17, 30), at(17, 31)):
+        found = punctuality.missing(seen.session, SPAN, seen.places, now, limit=1000)
+        counted = punctuality.by_village(seen.session, SPAN, seen.places, now)
+        assert Counter(one.place.id for one in found) == Counter(
+            {village: counts.missing for village, counts in counted.items() if counts.missing}
+        )
+        there = {(row["village_id"], row["on"]) for row in seen.rows(DailyReport)}
+        assert not there & {(one.place.id, one.on) for one in found}
+        assert punctuality.missing(seen.session, SPAN, seen.places, now, limit=1) == found[:1]
+
+
 def punctual(seen: Seen, still: bool) -> punctuality.Punctual:
     """A village's reports; before the deadline today's may ``still`` come."""
     reports = [row for row in seen.rows(DailyReport) if in_span(row["on"])]
@@ -331,6 +343,13 @@ def test_enterprises_by_where_they_stand_and_by_size(seen: Seen) -> None:
     assert found == told
 
 
+def test_enterprises_for_which_nothing_was_filed_are_named(seen: Seen) -> None:
+    found = resumption.unfiled(seen.session, numbers(seen), limit=1000)
+    filed = {row["enterprise_id"] for row in seen.rows(Resumption)}
+    assert {one.id for one in found} == {row["id"] for row in seen.rows(Enterprise)} - filed
+    assert resumption.unfiled(seen.session, numbers(seen), limit=1) == found[:1]
+
+
 # ---- volunteers ----
 
 
@@ -385,3 +404,13 @@ def test_service_by_village(seen: Seen) -> None:
             needed = sum(row["needed"] for row in opened.values())
             told[village] = Manned(len(opened), needed, len(turns), len(short), sum(short), len(came), hours_of(turns))
     assert found == told
+
+
+def test_duties_that_are_short_of_people_are_named(seen: Seen) -> None:
+    found = volunteers.short(seen.session, SPAN, numbers(seen), limit=1000)
+    counted = volunteers.by_village(seen.session, SPAN, numbers(seen))
+    assert Counter(one.village_id for one in found) == Counter(
+        {village: counts.short for village, counts in counted.items() if counts.short}
+    )
+    assert sum(one.needed - one.assigned for one in found) == sum(counts.missing for counts in counted.values())
+    assert [one.starts_at for one in found] == sorted(one.starts_at for one in found)
