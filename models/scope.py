@@ -256,12 +256,12 @@ def _criteria(cls: type[Any], criterion: Any) -> LoaderCriteriaOption:
 class _Criteria(LoaderCriteriaOption):
     """Criteria for one statement, for what it loads by joins too, and with their part of its cache key at hand.
 
-    What is loaded later (a lazy reference) is another statement, to which the scope of that moment is added, so these do
-    not go with what was loaded; but SQLAlchemy then passes them over in joined eager loads, unless told otherwise.
+    What is loaded later (a lazy reference) is another statement, to which the scope of that moment is added, so these
+    do not go with what was loaded; but SQLAlchemy then passes them over in joined eager loads, unless told otherwise.
 
-    It looks at the whole of a statement to know whether it was compiled before, and a village admin's has thirty of these
-    in it: that took longer than a small query. The part is one object for all criteria of the same shape, whatever
-    village they name; the villages' numbers are parameters.
+    It looks at the whole of a statement to know whether it was compiled before, and a village admin's has thirty of
+    these in it: that took longer than a small query. The part is one object for all criteria of the same shape,
+    whatever village they name; the villages' numbers are parameters.
     """
 
     _traverse_internals = LoaderCriteriaOption._traverse_internals
