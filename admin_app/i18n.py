@@ -11,6 +11,7 @@ from flask import Flask, g, has_request_context
 from flask import session as cookie
 from flask_babel import Babel, format_number, get_locale, get_translations, gettext
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 from models import clock
 
@@ -23,6 +24,7 @@ def init(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, default_locale=LOCALES["zh"], default_timezone="Asia/Shanghai", locale_selector=_locale)
     app.jinja_env.install_gettext_callables(_told, _counted, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = _drawn
 
 
 def language() -> str:
@@ -65,6 +67,17 @@ def _told(message: str) -> str:
             return str(gettext(message))
         code = language()
     return _kept(code, message)
+
+
+def _drawn(message: str, **values: object) -> Markup:
+    """What ``_`` is in a template: the text as markup, with values that are escaped."""
+    text = _marked(_told(message))
+    return text % values if "%" in text else text
+
+
+@lru_cache(maxsize=4096)
+def _marked(text: str) -> Markup:
+    return Markup(text)  # noqa: S704  of the catalogue
 
 
 def _counted(one: str, many: str, count: int) -> str:

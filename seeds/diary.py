@@ -110,7 +110,7 @@ def _date(session: Session, record: object) -> None:
     """An alert was raised when its visit was entered; what a deed brings came in the morning of its day."""
     if isinstance(record, Alert) and record.visit is not None and record.visit.created_at:
         record.raised_at = record.created_at = record.visit.created_at
-    elif isinstance(record, Record) and record.created_at is None:
+    elif isinstance(record, Record) and record.__dict__.get("created_at") is None:
         record.created_at = at(clock.today(), 8)
 
 

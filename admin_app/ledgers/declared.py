@@ -8,6 +8,7 @@ exports and references are too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import abort, request
@@ -15,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 
 from admin_app import database
 from admin_app.i18n import say
@@ -23,7 +25,7 @@ from admin_app.ledgers.page import Cell, Fact, Section
 from models import session as sessions
 from models import trail
 from models.base import Base, InVillage, Record, about
-from models.scope import Act
+from models.scope import Act, Scope
 from models.summing import ledgers
 from models.trail import Deed, Entry
 from models.words import N_, Choice
@@ -150,8 +152,10 @@ class Declared(ModelView):
         """The record of an address; 404, and a row in the trail, for what is not there or is not theirs."""
         number = finding.record_id(id)
         found = None
-        if number is not None:
-            found = database.session().get(self.model, number, execution_options={"deleted": True} if deleted else {})
+        if number is not None and deleted:
+            found = database.session().get(self.model, number, execution_options={"deleted": True})
+        elif number is not None:
+            found = database.session().get(self.model, number, options=_along(self.model))
         if found is None:
             note_apart(Entry(self.ledger, Deed.REFUSED, record_id=number, reason=N_("There is no such record here.")))
             abort(404)
@@ -180,16 +184,13 @@ class Declared(ModelView):
 
     def address(self, record: Any) -> str:
         """The address of a record's details, "" if its ledger is closed to the reader."""
-        ledger = type(record).__ledger__
-        if not ledger or not isinstance(record, Record) or not database.session().scope.may(Act.READ, ledger):
-            return ""
-        return f"/admin/{ledger}/details/?id={record.id}"
+        return _address(database.session().scope, record)
 
     def _writer(self, name: str) -> show.Writer:
-        """The function that draws one attribute of this ledger's records."""
+        """The function that draws one attribute of this ledger's records, as long as the request lasts."""
         if name in self.coded:
             return lambda record: Cell(show.decoded(getattr(record, name) or "", self.coded[name]))
-        return show.writer(self.model, name, self.address)
+        return show.writer(self.model, name, partial(_address, database.session().scope))
 
     def _masked_names(self) -> list[str]:
         return [a.key for a in inspect(self.model).column_attrs if about(a.columns[0]).mask is not None]
@@ -204,6 +205,16 @@ class Declared(ModelView):
     def _fact(self, record: Any, name: str, may_reveal: bool, shown: bool) -> Fact:
         reveal = f"{self.base}reveal/?id={record.id}&field={name}" if may_reveal else ""
         return show.fact(record, name, self._writer(name), reveal, shown)
+
+
+@cache
+def _along(cls: Any) -> list[Any]:
+    """What a record points at, and what its name is made of, comes with it in one statement."""
+    options = []
+    for name, (_column, target) in fields.references(cls).items():
+        option = joinedload(getattr(cls, name))
+        options += [option, *(option.joinedload(getattr(target, further)) for further in target.__named_by__)]
+    return options
 
 
 def note_apart(entry: Entry, must: bool = False) -> None:
@@ -223,6 +234,11 @@ def note_apart(entry: Entry, must: bool = False) -> None:
     except OperationalError:
         if must:
             raise
+
+
+def _address(scope: Scope, record: Any) -> str:
+    ledger = record.__ledger__ if isinstance(record, Record) else None
+    return f"/admin/{ledger}/details/?id={record.id}" if ledger and scope.may(Act.READ, ledger) else ""
 
 
 def _choosable(record: Any, allowed: Any) -> bool:

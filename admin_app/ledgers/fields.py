@@ -24,12 +24,13 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
-    widgets,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
+from wtforms.widgets import CheckboxInput
 
 from admin_app import i18n
+from admin_app.ledgers import widgets
 from models import clock, words
 from models.base import Base, about
 from models.place import Township, Village
@@ -69,6 +70,8 @@ class NoControls:
 class LineField(StringField):
     """One line; blanks at the ends do not count; nothing is None."""
 
+    widget = widgets.Text()
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = valuelist[0] if valuelist else None
         if self.data is not None and not self.data.strip():
@@ -78,6 +81,7 @@ class LineField(StringField):
 class ProseField(TextAreaField):
     """Several lines; nothing is None."""
 
+    widget = widgets.Prose()
     process_formdata = LineField.process_formdata
 
 
@@ -133,7 +137,7 @@ def read_day(text: str) -> date:
 class DayField(_TypedText):
     """A day: the browser's own picker; 2020/1/29 and 2020年1月29日 are read too."""
 
-    widget = widgets.DateInput()
+    widget = widgets.Day()
     message = N_("This is not a day. Write it like 2020-01-29.")
 
     def read(self, text: str) -> date:
@@ -146,7 +150,7 @@ class DayField(_TypedText):
 class InstantField(_TypedText):
     """A moment, typed and shown in Shanghai time."""
 
-    widget = widgets.DateTimeLocalInput()
+    widget = widgets.Moment()
     message = N_("This is not a moment. Write it like 2020-01-29 08:30.")
 
     def read(self, text: str) -> datetime:
@@ -162,7 +166,7 @@ class InstantField(_TypedText):
 class WholeField(_TypedText):
     """A whole number."""
 
-    widget = widgets.NumberInput(step="1")
+    widget = widgets.Number(step="1")
     message = N_("This is not a whole number.")
 
     def read(self, text: str) -> int:
@@ -175,7 +179,6 @@ class WholeField(_TypedText):
 class DecimalField(_TypedText):
     """A number with a fixed number of places."""
 
-    widget = widgets.TextInput()
     message = N_("This is not a number.")
 
     def __init__(self, *args: Any, places: int = 1, **kwargs: Any):
@@ -191,18 +194,30 @@ class DecimalField(_TypedText):
         return value
 
 
+@cache
+def _choices(choices_of: type[Choice], blank: bool) -> list[SelectChoice]:
+    """A closed list as WTForms has it: nobody changes it, so it is made once."""
+    return [*([NONE] if blank else []), *(SelectChoice(c.value, i18n.lazy(c.label)) for c in choices_of)]
+
+
 class ChoiceField(SelectField):
     """One of a closed list, or nothing."""
 
+    widget = widgets.Select()
+
     def __init__(self, label: Any, validators: Any = (), *, choices_of: type[Choice], blank: bool, **kwargs: Any):
-        choices = [NONE] if blank else []
         super().__init__(
             label,
             validators,
-            choices=[*choices, *(SelectChoice(c.value, i18n.lazy(c.label)) for c in choices_of)],
+            choices=_choices(choices_of, blank),
             coerce=lambda v: choices_of(v) if v else None,
             **kwargs,
         )
+
+    def options(self) -> widgets.Options:
+        """Value, label, whether it is chosen."""
+        chosen = "" if self.data is None else str(self.data)
+        return tuple((c.value, str(c.label), c.value == chosen) for c in self.choices)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = None
@@ -219,17 +234,16 @@ class ChoiceField(SelectField):
 class ChoicesField(SelectMultipleField):
     """Any of a closed list, each a box to tick."""
 
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
+    widget = widgets.Boxes("checkbox")
+    option_widget = CheckboxInput()
 
     def __init__(self, label: Any, validators: Any = (), *, choices_of: type[Choice], **kwargs: Any):
-        super().__init__(
-            label,
-            validators,
-            choices=[SelectChoice(c.value, i18n.lazy(c.label)) for c in choices_of],
-            coerce=choices_of,
-            **kwargs,
-        )
+        super().__init__(label, validators, choices=_choices(choices_of, False), coerce=choices_of, **kwargs)
+
+    def options(self) -> widgets.Options:
+        """Value, label, whether it is ticked."""
+        ticked = [str(one) for one in self.data or ()]
+        return tuple((c.value, str(c.label), c.value in ticked) for c in self.choices)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         try:
@@ -245,14 +259,19 @@ class ChoicesField(SelectMultipleField):
 class YesNoField(RadioField):
     """Yes, no and, where the column allows it, not known."""
 
+    widget = widgets.Boxes("radio")
     _words = {"1": True, "0": False, "": None}
+    _known = [SelectChoice("1", i18n.lazy(N_("Yes"))), SelectChoice("0", i18n.lazy(N_("No")))]
+    _unknown = SelectChoice("", i18n.lazy(N_("Not known")))
 
     def __init__(self, label: Any, validators: Any = (), *, unknown: bool, **kwargs: Any):
-        choices = [SelectChoice("1", i18n.lazy(N_("Yes"))), SelectChoice("0", i18n.lazy(N_("No")))]
-        if unknown:
-            choices.append(SelectChoice("", i18n.lazy(N_("Not known"))))
+        choices = [*self._known, self._unknown] if unknown else self._known
         super().__init__(label, validators, choices=choices, coerce=str, **kwargs)
         self.unknown = unknown
+
+    def options(self) -> widgets.Options:
+        """Value, label, whether it is on."""
+        return tuple((c.value, str(c.label), c.value == self.data) for c in self.choices)
 
     def process_data(self, value: Any) -> None:
         self.value = value if value is not None or self.unknown else False
@@ -271,6 +290,8 @@ class YesNoField(RadioField):
 class ReferenceField(SelectField):
     """One of a short list of records (villages, townships), asked of the session each time, so within its scope."""
 
+    widget = widgets.Select()
+
     def __init__(
         self,
         label: Any,
@@ -281,12 +302,17 @@ class ReferenceField(SelectField):
         **kwargs: Any,
     ):
         super().__init__(label, validators, coerce=lambda v: int(v) if v else None, validate_choice=True, **kwargs)
-        self.column, self.options = column, options
+        self.column = column
         records = options()
         required = any(isinstance(v, InputRequired) for v in self.validators)
         blank = [] if required and len(records) == 1 else [NONE]
         self.known = {r.id for r in records}
         self.choices = [*blank, *(SelectChoice(str(r.id), str(r)) for r in records)]
+
+    def options(self) -> widgets.Options:
+        """Value, label, whether it is chosen."""
+        chosen = "" if self.data is None else str(self.data)
+        return tuple((c.value, str(c.label), c.value == chosen) for c in self.choices)
 
     def process_data(self, value: Any) -> None:
         self.data = getattr(value, "id", value)

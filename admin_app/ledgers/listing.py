@@ -14,7 +14,10 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Numeric, Select, and_, func, inspect, or_, select
+from sqlalchemy import (
+    BigInteger, Boolean, ColumnElement, Date, Integer, Numeric, Select, and_, bindparam, func, inspect, or_, select,
+)  # fmt: skip
+from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
@@ -34,6 +37,7 @@ SIZES = (20, 50, 100)
 RESERVED = frozenset({"page", "sort", "q", "size", "lang", "id", "url", "more"})
 RELATIVE = re.compile(r"today(?:-(\d{1,3}))?")
 DEEP = 2_000  # an offset from which the page's numbers are looked up before its records
+Loading = tuple[ExecutableOption, ...]  # what is loaded along with the records
 
 
 @dataclass(frozen=True)
@@ -324,16 +328,15 @@ def read(
 
 
 def fetch(
-    session: Session, cls: type[Record], asked: Asked, options: list[Any], base: str, deleted: bool = False
+    session: Session, cls: type[Record], asked: Asked, loading: Loading, base: str, deleted: bool = False
 ) -> tuple[list[Any], Pager]:
     """The records of the page asked for, and where it lies; a page past either end becomes the nearest there is."""
-    execution = {"deleted": True} if deleted else {}
     conditions = [*asked.conditions, cls.deleted_at.is_not(None)] if deleted else asked.conditions
     total = _count(session, cls, conditions, deleted)
     pages = max(1, -(-total // asked.size))
     page = min(max(asked.page, 1), pages)
-    offset, count = (page - 1) * asked.size, min(asked.size, total - (page - 1) * asked.size)
-    records = _slice(session, cls, asked, conditions, options, execution, offset, count, total) if total else []
+    span = range(total)[(page - 1) * asked.size : page * asked.size]
+    records = _slice(session, cls, asked, conditions, loading, deleted, span, total) if total else []
     return records, _pager(asked, base, page, pages, total, len(records))
 
 
@@ -367,33 +370,53 @@ def _slice(
     cls: type[Record],
     asked: Asked,
     conditions: list[ColumnElement[bool]],
-    options: list[Any],
-    execution: dict[str, Any],
-    offset: int,
-    count: int,
+    loading: Loading,
+    deleted: bool,
+    span: range,
     total: int,
 ) -> list[Any]:
     """One page, counted from whichever end of the list is nearer."""
-    backwards = offset > total // 2
-    start = total - offset - count if backwards else offset
-    order = order_by(cls, asked, asked.descending != backwards)
-    statement = select(cls).where(*conditions).order_by(*order).offset(start).limit(count)
-    if start >= DEEP:
-        numbers = session.scalars(
-            select(cls.id).where(*conditions).order_by(*order).offset(start).limit(count),
-            execution_options=execution,
-        ).all()
-        statement = select(cls).where(cls.id.in_(numbers)).order_by(*order)
-    records = list(session.scalars(statement.options(*options), execution_options=execution))
-    return records[::-1] if backwards else records
+    backwards = span.start > total // 2
+    start = total - span.stop if backwards else span.start
+    shape = cls, asked.sort, asked.descending != backwards, start >= DEEP, loading
+    statement = _page(*shape, tuple(conditions)) if conditions else _whole_page(*shape)
+    execution = {"deleted": True} if deleted else {}
+    found = session.scalars(statement, {"start": start, "count": len(span)}, execution_options=execution).all()
+    return list(found[::-1] if backwards else found)
+
+
+def _page(
+    cls: type[Record],
+    sort: str,
+    descending: bool,
+    deep: bool,
+    loading: Loading,
+    conditions: tuple[ColumnElement[bool], ...] = (),
+) -> Select[Any]:
+    """The statement of one page, from ``start``, ``count`` records; deep in a list their numbers are found first."""
+    order = _order(cls, sort, descending)
+    start, count = bindparam("start", type_=BigInteger), bindparam("count", type_=BigInteger)
+    found = select(cls.id if deep else cls).where(*conditions).order_by(*order).offset(start).limit(count)
+    return (select(cls).where(cls.id.in_(found)).order_by(*order) if deep else found).options(*loading)
+
+
+@lru_cache(maxsize=256)
+def _whole_page(cls: type[Record], sort: str, descending: bool, deep: bool, loading: Loading) -> Select[Any]:
+    """The statement of one page of a list that nothing narrows."""
+    return _page(cls, sort, descending, deep, loading).execution_options(kept=True)
 
 
 def order_by(cls: type[Record], asked: Asked, descending: bool) -> list[Any]:
+    """The order that is asked for, or its reverse; records that it leaves equal go by their number."""
+    return _order(cls, asked.sort, descending)
+
+
+def _order(cls: type[Record], sort: str, descending: bool) -> list[Any]:
     direction: Callable[[Any], Any] = (lambda c: c.desc()) if descending else (lambda c: c.asc())
-    if asked.sort == "id":
+    if sort == "id":
         return [direction(cls.id)]
     known = references(cls)
-    name = known[asked.sort][0] if asked.sort in known else asked.sort
+    name = known[sort][0] if sort in known else sort
     return [direction(getattr(cls, name)), direction(cls.id)]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask import abort, request
@@ -19,7 +20,7 @@ from admin_app.ledgers import fields, listing, show
 from admin_app.ledgers.declared import Part
 from admin_app.ledgers.page import Cell, Chip, Column, DetailsPage, Kind, Link, ListPage, Row
 from models.place import Township, Village
-from models.scope import Act
+from models.scope import Act, Scope
 from models.session import Session
 
 
@@ -45,18 +46,17 @@ class Reading(Part):
         asked = listing.read(
             self.model, request.args, filters, frozenset(self._seen(self._sortable_columns)), self.order
         )
-        records, pager = listing.fetch(session, self.model, asked, self._loading(names), base, deleted)
+        records, pager = listing.fetch(session, self.model, asked, _loading(self.model, tuple(names)), base, deleted)
         if deleted:
             names = [*names, "deleted_at", "deleted_by"]
         writers = [self._writer(name) for name in names]
         scope = session.scope
-        sees_all = scope.sees(self.model) is None
         return ListPage(
             title=say(self.model.__title__) + (f" · {_('Recycle bin')}" if deleted else ""),
             subtitle=self._subtitle(pager.total),
             url=base,
             columns=[self._column(name, i, asked, base) for i, name in enumerate(names)],
-            rows=[self._row(record, names, writers, deleted, sees_all) for record in records],
+            rows=[self._row(record, names, writers, deleted, scope) for record in records],
             pager=pager,
             search=asked.search,
             search_hint=say(self.search_hint),
@@ -98,60 +98,38 @@ class Reading(Part):
         return Column(name, say(show.label_of(self.model, name)), kind, card, sort_url, sorted_now)
 
     def _row(
-        self, record: Any, names: Sequence[str], writers: Sequence[show.Writer], deleted: bool, sees_all: bool
+        self, record: Any, names: Sequence[str], writers: Sequence[show.Writer], deleted: bool, scope: Scope
     ) -> Row:
-        scope = database.session().scope
         cells = [write(record) for write in writers]
-        seen = None if sees_all else scope.sees(self.model, record)
-        if seen:
+        if scope.sees(self.model) is not None and (seen := scope.sees(self.model, record)):
             known = fields.references(self.model)
             cells = [
-                cell if (known[n][0] if n in known else n) in seen or n.startswith("deleted") else Cell("")
+                cell if (known[n][0] if n in known else n) in seen or n.startswith("deleted") else show.NOTHING
                 for n, cell in zip(names, cells, strict=True)
             ]
-        url = f"{self.base}details/?id={record.id}"
-        first = cells[0]
-        cells[0] = Cell(first.text or f"#{record.id}", Kind.TITLE, url="" if deleted else url, dim=self.beside(record))
+        number, label = record.id, str(record)
+        title = cells[0].text or f"#{number}"
         if deleted:
+            cells[0] = Cell(title, Kind.TITLE, dim=self.beside(record))
             may = scope.may_to(Act.DELETE, record)
-            return Row(
-                record.id,
-                record.version,
-                str(record),
-                cells,
-                "",
-                f"{self.base}restore/?id={record.id}" if may else "",
-            )
+            restore_url = f"{self.base}restore/?id={number}" if may else ""
+            return Row(number, record.version, label, cells, "", restore_url)
+        url = f"{self.base}details/?id={number}"
+        cells[0] = Cell(title, Kind.TITLE, url=url, dim=self.beside(record))
+        may_edit = self.can_be_changed and scope.may_to(Act.EDIT, record)
         return Row(
-            record.id,
+            number,
             getattr(record, "version", 0),
-            str(record),
+            label,
             cells,
             url,
-            f"{self.base}edit/?id={record.id}" if self.can_be_changed and scope.may_to(Act.EDIT, record) else "",
-            f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
+            f"{self.base}edit/?id={number}" if may_edit else "",
+            f"{self.base}delete/?id={number}" if scope.may_to(Act.DELETE, record) else "",
         )
 
     def beside(self, record: Any) -> str:
         """What stands dim beside the name in a list, for instance sex and age."""
         return ""
-
-    def _loading(self, names: Iterable[str]) -> list[Any]:
-        """Load the references a page shows with it, and what their names are made of, instead of one by one."""
-        options = []
-        for name in names:
-            if name in fields.references(self.model):
-                target = fields.references(self.model)[name][1]
-                # a place is small enough to come along in the same statement
-                load = joinedload if issubclass(target, (Village, Township)) else selectinload
-                option = load(getattr(self.model, name))
-                for further in getattr(target, "__named_by__", ()):
-                    option = option.selectinload(getattr(target, further))
-                options.append(option)
-        for name in getattr(self.model, "__named_by__", ()):
-            if name not in names:
-                options.append(selectinload(getattr(self.model, name)))
-        return options
 
     def _chips(
         self,
@@ -256,6 +234,25 @@ class Reading(Part):
                 count = session.scalar(select(func.count()).select_from(cls).where(column == record.id)) or 0
                 found.append((say(cls.__title__), count, f"/admin/{cls.__ledger__}/?{name}={record.id}"))
         return found
+
+
+@cache
+def _loading(cls: Any, names: tuple[str, ...]) -> listing.Loading:
+    """Load the references a page shows with it, and what their names are made of, instead of one by one."""
+    options: list[Any] = []
+    for name in names:
+        if name in fields.references(cls):
+            target = fields.references(cls)[name][1]
+            # a place is small enough to come along in the same statement
+            load = joinedload if issubclass(target, (Village, Township)) else selectinload
+            option = load(getattr(cls, name))
+            for further in getattr(target, "__named_by__", ()):
+                option = option.selectinload(getattr(target, further))
+            options.append(option)
+    for name in getattr(cls, "__named_by__", ()):
+        if name not in names:
+            options.append(selectinload(getattr(cls, name)))
+    return tuple(options)
 
 
 def _card(kind: Kind) -> str:

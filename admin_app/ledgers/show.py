@@ -27,6 +27,8 @@ NOTHING = Cell("")
 
 def words_of(value: Any) -> str:
     """A value in words: choices and yes/no translated, days and instants as people write them."""
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -89,7 +91,7 @@ def writer(cls: type[Base], name: str, url: Callable[[Any], str]) -> Writer:
         def link(record: Any) -> Cell:
             target = getattr(record, name)
             if target is not None:
-                return Cell(str(target), kind, url=url(target))
+                return Cell(str(target), kind, None, url(target))
             return NOTHING if getattr(record, key) is None else Cell(say(N_("not open to you")), kind)
 
         return link

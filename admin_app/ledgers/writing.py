@@ -64,6 +64,12 @@ class Writing(Part):
             return self._conflict(form, record)
         return self._save(form, record, is_new=False)
 
+    def get_edit_form(self) -> type[Any]:
+        """The form of a record that there is: it keeps its village, so none is offered."""
+        form: type[Any] = self.get_form()
+        kept = (n for n, (column, _) in fields.references(self.model).items() if column in village_columns(self.model))
+        return type("Form", (form,), {name: None for name in kept if hasattr(form, name)})
+
     def _prefilled(self) -> dict[str, Any]:
         """What an address offers for a new record: ``new/?resident=12``."""
         if request.method != "GET":
@@ -79,16 +85,15 @@ class Writing(Part):
         return given
 
     def _limited(self, form: Any, act: Act, record: Record | None) -> Any:
-        """Take away the fields that the account may not set; a record keeps its village."""
+        """Take away the fields that the account may not set."""
         allowed = database.session().scope.edits(self.model, act, record)
         known = fields.references(self.model)
-        for name in [f.name for f in form if f.name in {n for s in self.sections for n in s.names}]:
+        offered = {n for s in self.sections for n in s.names}
+        for name in [f.name for f in form if f.name in offered]:
             column = known[name][0] if name in known else name
-            kept_village = act is Act.EDIT and column in village_columns(self.model)
             unseen = record is not None and name in known and getattr(record, column) and not getattr(record, name)
             if (
-                kept_village
-                or unseen  # what the editor may not see stays as it is
+                unseen  # what the editor may not see stays as it is
                 or (act is Act.CREATE and name in self.later)
                 or (allowed is not None and column not in allowed)
             ):

@@ -347,5 +347,6 @@ def day_links(day: ReportDay, today: date, more: list[Link]) -> list[Link]:
 
 __all__ = [
     "DailyPage", "Entry", "Figure", "Moved", "Section", "adjustments_of", "balance_line", "day_links", "difference",
-    "entry", "fingerprint", "label", "meaning", "moved", "notices", "revisions", "said", "sections", "state_cell", "time_of",
+    "entry", "fingerprint", "label", "meaning", "moved", "notices", "revisions", "said", "sections", "state_cell",
+    "time_of",
 ]  # fmt: skip
