@@ -15,7 +15,19 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from sqlalchemy import (
-    BigInteger, Boolean, ColumnElement, Date, Integer, Numeric, Select, and_, bindparam, func, inspect, or_, select,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Numeric,
+    Select,
+    and_,
+    bindparam,
+    func,
+    inspect,
+    or_,
+    select,
 )  # fmt: skip
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
