@@ -20,6 +20,8 @@ from sqlalchemy import event
 from models import clock
 from models.alert import Alert
 from models.base import Record
+from models.observation import Visit
+from models.report import Adjustment, DailyReport, DayClosing, ReportRevision
 from models.session import Session, remove
 
 Progress = Callable[[str, int, int], None]
@@ -95,23 +97,28 @@ def _write_page(session: Session, page: _Page) -> None:
 
 @contextmanager
 def _history(session: Session) -> Iterator[None]:
-    """What is entered happened before, with events of its own; what comes of others has its time from them."""
+    """What is entered happened before, with events of its own."""
     before = session.info.get("history", False)
     session.info["history"] = True
-    event.listen(session, "transient_to_pending", _date)
+    event.listen(session, "transient_to_pending", _date_by_what_it_tells)
     try:
         yield
     finally:
-        event.remove(session, "transient_to_pending", _date)
+        event.remove(session, "transient_to_pending", _date_by_what_it_tells)
         session.info["history"] = before
 
 
-def _date(session: Session, record: object) -> None:
-    """An alert was raised when its visit was entered; what a deed brings came in the morning of its day."""
-    if isinstance(record, Alert) and record.visit is not None and record.visit.created_at:
-        record.raised_at = record.created_at = record.visit.created_at
-    elif isinstance(record, Record) and record.__dict__.get("created_at") is None:
-        record.created_at = at(clock.today(), 8)
+def _date_by_what_it_tells(session: Session, record: object) -> None:
+    """What comes of other records is from when these are: an alert of its visit, a report of when it was handed in."""
+    match record:
+        case Alert(visit=Visit() as visit) if visit.created_at:
+            record.raised_at = record.created_at = visit.created_at
+        case DailyReport(handed_in_at=datetime() as moment) | ReportRevision(handed_in_at=datetime() as moment):
+            record.created_at = moment
+        case Adjustment(report=DailyReport() as report):
+            record.created_at = report.handed_in_at
+        case DayClosing(closed_at=datetime() as moment):
+            record.created_at = moment
 
 
 @contextmanager

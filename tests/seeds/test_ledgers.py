@@ -1,5 +1,6 @@
 """The other ledgers of the demo: each has what its screens are there for."""
 
+from collections import Counter
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -8,15 +9,17 @@ from models import business, supervision
 from models.business import Business, Inspection, VenueStatus
 from models.enterprise import Resumption, ResumptionStatus
 from models.gathering import Banquet, CaseStatus, Tipoff
-from models.observation import Observation, ObservationEvent, ObservationStatus
 from models.publicity import Publicity, PublicityKind
-from models.report import DailyReport, Punctuality
+from models.report import Adjustment, DailyReport, DayClosing, Punctuality, ReportRevision, ReportStatus
 from models.resident import FileStatus, Resident
 from models.session import Session
+from models.summaries.figures import figures_of
 from models.supervision import Supervision
 from models.supply import Supply, SupplyStatus
+from models.trail import TrailEntry
 from models.volunteer import Assignment, Duty, DutyStatus, Organisation, Volunteer, overlap
 from seeds.places import DEMO_TOWNSHIP, villages_of
+from tests.models.summaries.told import Told
 from tests.seeds.conftest import TODAY, of_village
 
 
@@ -28,23 +31,41 @@ def test_one_village_has_not_reported_today_and_one_reported_zero(demo: Session)
     assert [name for name, report in reported.items() if report.zero] == ["特平村"]
 
 
-def test_some_reports_were_late_made_up_or_corrected(demo: Session) -> None:
+def test_some_reports_were_late_made_up_sent_back_or_corrected(demo: Session) -> None:
     yesterday = list(demo.scalars(select(DailyReport).where(DailyReport.on == TODAY - timedelta(days=1))))
     assert {report.punctuality for report in yesterday} == set(Punctuality)
     assert any(report.revision == 2 and report.correction_reason for report in yesterday)
+    today = list(demo.scalars(select(DailyReport).where(DailyReport.on == TODAY)))
+    assert [r.village.name for r in today if r.status is ReportStatus.RETURNED and r.return_reason] == ["闸河村"]
 
 
-def test_reports_agree_with_the_records(demo: Session) -> None:
-    for report in demo.scalars(select(DailyReport).where(DailyReport.on == TODAY)):
-        events = of_village(demo, ObservationEvent, report.village.name)
-        ever = {
-            status: {event.observation_id for event in events if event.became is status} for status in ObservationStatus
-        }
-        assert report.home_total == len(ever[ObservationStatus.OBSERVED])
-        assert report.central_total == len(ever[ObservationStatus.CENTRAL])
-        assert report.released_total == len(ever[ObservationStatus.RELEASED])
-        observations = of_village(demo, Observation, report.village.name)
-        assert report.in_hospital == sum(one.status is ObservationStatus.HOSPITAL for one in observations)
+def test_the_days_before_are_closed_and_what_came_later_says_so(demo: Session) -> None:
+    villages = len(villages_of(demo, DEMO_TOWNSHIP))
+    closed = Counter(demo.scalars(select(DayClosing.on)))
+    assert closed == {TODAY - timedelta(days=ago): villages for ago in range(1, 14)}
+    late = {(r.report.village.name, r.number) for r in demo.scalars(select(ReportRevision)) if r.after_closing}
+    assert late == {("保丰村", 1), ("太丰村", 2)}
+
+
+def test_the_figures_of_one_community_are_those_it_really_had(demo: Session) -> None:
+    [report] = [r for r in of_village(demo, DailyReport, "南苑社区") if r.on == TODAY]
+    assert (report.home_total, report.released_total, report.in_hospital, report.abnormal) == (19, 8, 1, 0)
+    assert report.surveyed == 168
+    assert report.figures == figures_of(demo, TODAY, report.village_id)
+
+
+def test_reports_agree_with_what_the_trail_tells(demo: Session) -> None:
+    told = Told(demo.scalars(select(TrailEntry).order_by(TrailEntry.id)))
+    adjusted = {(a.report_id, a.figure): a for a in demo.scalars(select(Adjustment))}
+    assert {a.report.village.name for a in adjusted.values() if a.report.on == TODAY} == {"朝阳社区"}
+    for report in demo.scalars(select(DailyReport).where(DailyReport.on >= TODAY - timedelta(days=1))):
+        expected = told.figures(report.on, report.village_id)
+        if (report.village.name, report.on) == ("特平村", TODAY):  # the district's list came after it
+            assert report.zero and expected.surveyed == 27
+            continue
+        changed = {a.figure: a for a in adjusted.values() if (a.report_id, a.revision) == (report.id, report.revision)}
+        assert report.figures == expected._replace(**{name: one.reported for name, one in changed.items()})
+        assert all(one.counted == getattr(expected, name) for name, one in changed.items())
 
 
 def test_venues_are_in_trouble_and_enterprises_in_every_state(demo: Session) -> None:
