@@ -27,7 +27,7 @@ from tests.models.summaries.world import TODAY, at, make
 
 DISTRICT = Area(everywhere=True)
 ONE, TWO, NOBODYS = (Area(villages=frozenset(villages)) for villages in ({2}, {1, 3}, {5}))
-HEALTH = ("resident", "observation", "visit", "alert", "followup", "handover", "round", "summary")
+HEALTH = ("resident", "observation", "visit", "alert", "followup", "handover", "round", "summary/visits")
 PAGES = ("round", "summary")
 READERS = {
     "district admin": [(Role.DISTRICT, DISTRICT)],
