@@ -58,6 +58,11 @@ def test_a_summary_can_be_read_in_light_and_dark(demo_server: LiveServer, pages:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             checks = (measures.SIDEWAYS, measures.CONTRAST, SHAPES, LETTERS)
             wrong += [f"{name}, {scheme}: {one}" for check in checks for one in page.evaluate(check)]
+        if device == "phone":
+            page.locator("details.conditions summary").click()
+            wrong += [
+                f"{name}: {one}" for check in (measures.TARGETS, measures.SIDEWAYS) for one in page.evaluate(check)
+            ]
     assert not wrong, "\n".join(wrong)
 
 

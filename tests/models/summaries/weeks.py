@@ -6,15 +6,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
+from models.alert import Alert
 from models.business import Business, BusinessKind, Control, Inspection, Recheck, VenueStatus, Way
 from models.course import EVENTS as STEPS
 from models.course import MOVES
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
+from models.observation import (
+    EventKind,
+    How,
+    Observation,
+    ObservationEvent,
+    ObservationKind,
+    ObservationStatus,
+    Outcome,
+    Period,
+    Visit,
+)
 from models.place import Township, Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.scope import NOBODY, Scope
@@ -81,7 +93,8 @@ def weeks(seed: int, beside: bool = True, events: Callable[[World, int], None] |
     """The world of the first screens, its last weeks filled; ``beside`` in a village that takes no part too."""
     world = make(seed)
     for cls in (
-        ObservationEvent, Inspection, Business, Resumption, Enterprise, DailyReport, Assignment, Duty, Volunteer,
+        Alert, Visit, ObservationEvent, Inspection, Business, Resumption, Enterprise, DailyReport, Assignment, Duty,
+        Volunteer,
     ):  # fmt: skip
         world.rows.pop(cls, None)
     for number in range(1, 4):
@@ -98,6 +111,7 @@ def weeks(seed: int, beside: bool = True, events: Callable[[World, int], None] |
         _volunteers(world, village_id)
     (events or anything)(world, BESIDE if beside else 1)
     _service(world)
+    _visits(world)
     return world
 
 
@@ -146,6 +160,23 @@ def courses(world: World, also: int) -> None:
                 ObservationEvent, 0, village_id=village, kind=STEPS[step], was=status, became=became, on=on, **whose
             )
             status = became
+
+
+def _visits(world: World) -> None:
+    """Of those who are at home still, on all days after their first."""
+    dice = world.dice
+    for observation in world.rows[Observation]:
+        gone = observation["released_on"] or observation["transferred_on"] or observation["deleted_at"]
+        if gone or observation["status"] is not ObservationStatus.OBSERVED:
+            continue
+        first = max(SPAN.first, observation.get("since", observation["began_on"]) + timedelta(days=1))
+        for day, period in product(Span(first, TODAY).days(), Period):
+            if observation["kind"] is ObservationKind.HOME and dice.random() < 0.7:
+                world.add(
+                    Visit, village_id=observation["village_id"], observation_id=observation["id"],
+                    resident_id=observation["resident_id"], on=day, period=period, how=How.DOOR, temperature=None,
+                    outcome=dice.choice([*Outcome, Outcome.NORMAL]), symptoms=[], late=False,
+                )  # fmt: skip
 
 
 def _venues(world: World, village_id: int) -> None:
