@@ -21,12 +21,11 @@ from pygal.style import Style
 # pygal hooks into every import of the process to find plugins that nobody has here, in a way that Python gave up
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
-WIDE: Final = 760
-NARROW: Final = 350  # for a phone, on which the wide one could not be read
-STANDING: Final = 280  # the height of a chart over days
+WIDTH: Final = 560
+STANDING: Final = 260  # the height of a chart over days
 MOST_BARS: Final = 24
 MOST_SERIES: Final = 8
-_TYPE: Final = 14
+_TYPE: Final = 17  # the size of letters that room is made for; made.css makes them smaller where it is drawn larger
 _STYLE: Final = Style(label_font_size=_TYPE, major_label_font_size=_TYPE, font_family="inherit")
 _UNWANTED: Final = ("defs", "title")
 _UNDRAWN: Final = ("background", "titles", "tooltip-overlay")
@@ -42,43 +41,36 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart, ``wide`` and ``narrow``, and the names of its colours in their order; none where there is one."""
+    """A drawn chart, and the names of its colours in their order; none where there is one."""
 
-    wide: Markup
-    narrow: Markup
+    svg: Markup
     legend: list[str]
 
 
 def draw(title: str, labels: Sequence[str], series: Sequence[Series], over_days: bool, adds_up: bool) -> Chart:
     """A chart of some rows. What adds up is stacked; shares and averages stand side by side, over days as lines."""
-    wide, narrow = (_drawn(width, title, labels, series, over_days, adds_up) for width in (WIDE, NARROW))
-    return Chart(wide, narrow, [one.label for one in series] if len(series) > 1 else [])
-
-
-def _drawn(
-    width: int, title: str, labels: Sequence[str], series: Sequence[Series], over_days: bool, adds_up: bool
-) -> Markup:
     order = 1 if over_days else -1  # lying bars are drawn from the bottom up
     widest = max(map(_width, labels), default=0)
     if over_days:
         graph = pygal.StackedBar if adds_up else pygal.Line
-        chart = graph(height=STANDING, show_minor_x_labels=False, **_options(width))
-        chart.x_labels_major = list(labels)[:: max(1, ceil(len(labels) * (widest + 8) / (width - 60)))]
+        chart = graph(height=STANDING, show_minor_x_labels=False, **_options())
+        chart.x_labels_major = list(labels)[:: max(1, ceil(len(labels) * (widest + 8) / (WIDTH - 60)))]
     else:
         graph = pygal.HorizontalStackedBar if adds_up else pygal.HorizontalBar
-        height = 36 + len(labels) * (26 if adds_up else 14 + 12 * len(series))
+        height = 36 + len(labels) * (24 if adds_up else 12 + 12 * len(series))
         reckoned = 0.6 * _TYPE * max(map(len, labels), default=0)  # by pygal, which knows no Chinese
-        chart = graph(height=height, margin_left=max(0, round(widest - reckoned)), **_options(width))
+        chart = graph(height=height, margin_left=max(0, round(widest - reckoned)), **_options())
     chart.x_labels = list(labels)[::order]
     for one in series:
         chart.add(one.label, list(one.values)[::order])
-    chart.xml_filters.append(lambda root: _tidied(root, title, "wide" if width == WIDE else "narrow"))
-    return Markup(chart.render())  # noqa: S704  made here, of texts that ElementTree has escaped
+    chart.xml_filters.append(lambda root: _tidied(root, title))
+    svg = Markup(chart.render())  # noqa: S704  made here, of texts that ElementTree has escaped
+    return Chart(svg, [one.label for one in series] if len(series) > 1 else [])
 
 
-def _options(width: int) -> dict[str, Any]:
+def _options() -> dict[str, Any]:
     return {
-        "width": width, "style": _STYLE, "show_legend": False, "no_prefix": True, "js": [], "css": [], "spacing": 8,
+        "width": WIDTH, "style": _STYLE, "show_legend": False, "no_prefix": True, "js": [], "css": [], "spacing": 8,
         "margin": 4, "disable_xml_declaration": True, "truncate_label": -1, "explicit_size": False, "dots_size": 3,
         "min_scale": 2, "max_scale": 6, "formatter": _written, "value_formatter": _written,
     }  # fmt: skip
@@ -93,7 +85,7 @@ def _width(text: str) -> float:
     return sum(_TYPE * (1.02 if unicodedata.east_asian_width(c) in "WF" else 0.6) for c in text)
 
 
-def _tidied(root: Any, title: str, kind_of: str) -> Any:
+def _tidied(root: Any, title: str) -> Any:
     """The drawing alone: no script, no style, no note of who made it; what a bar says on being pointed at, in words."""
     for parent in list(root.iter()):
         for child in list(parent):
@@ -105,7 +97,7 @@ def _tidied(root: Any, title: str, kind_of: str) -> Any:
     root.attrib.pop("id", None)
     root.set("role", "img")
     root.set("aria-label", title)
-    root.set("class", f"drawn {kind_of}")
+    root.set("class", "drawn")
     return root
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from models.question import How
@@ -53,7 +55,8 @@ class Tally(NamedTuple):
         )
 
 
-class Crosstab(NamedTuple):
+@dataclass(frozen=True)
+class Crosstab:
     """The table. A cell that is not there counted nothing; one that is ``hidden`` is not told, nor in any total, and
     ``partial`` are the rows and columns whose totals lack such a cell."""
 
@@ -64,21 +67,30 @@ class Crosstab(NamedTuple):
 
     def row(self, row: Place) -> Tally:
         """The total of a row."""
-        return together(self.cells.get((row, column)) for column in self.columns)
+        return self._totals[0].get(row, Tally())
 
     def column(self, column: Place) -> Tally:
         """The total of a column."""
-        return together(self.cells.get((row, column)) for row in self.rows)
+        return self._totals[1].get(column, Tally())
 
-    @property
+    @cached_property
     def whole(self) -> Tally:
         """The total of everything that is shown."""
         return together(self.cells.values())
 
-    @property
+    @cached_property
     def partial(self) -> tuple[frozenset[Place], frozenset[Place]]:
         """The rows and the columns that lack a hidden cell."""
         return frozenset(row for row, _ in self.hidden), frozenset(column for _, column in self.hidden)
+
+    @cached_property
+    def _totals(self) -> tuple[dict[Place, Tally], dict[Place, Tally]]:
+        rows: dict[Place, Tally] = {}
+        columns: dict[Place, Tally] = {}
+        for (row, column), tally in self.cells.items():
+            rows[row] = rows.get(row, Tally()).plus(tally)
+            columns[column] = columns.get(column, Tally()).plus(tally)
+        return rows, columns
 
 
 class TooMany(Exception):
@@ -123,12 +135,11 @@ def small(tally: Tally, below: int, how: How) -> bool:
     return 0 < tally.people < below or (tally.people > 0 and 0 < basis < below)
 
 
-def together(tallies: Iterable[Tally | None]) -> Tally:
+def together(tallies: Iterable[Tally]) -> Tally:
     """The sum of some tallies."""
     total = Tally()
     for tally in tallies:
-        if tally is not None:
-            total = total.plus(tally)
+        total = total.plus(tally)
     return total
 
 

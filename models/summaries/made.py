@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
@@ -66,7 +67,7 @@ class Asked:
         """What a side of the table is grouped by."""
         return groupings(self.cls)[group.name]
 
-    @property
+    @cached_property
     def sides(self) -> list[tuple[Grouping, Group]]:
         """The rows, and the columns if there are any."""
         groups = [group for group in (self.question.rows, self.question.columns) if group]
@@ -108,7 +109,7 @@ def readable(scope: Scope, cls: type[Base], columns: frozenset[str]) -> ColumnEl
 def _counting(asked: Asked, dialect: str, scope: Scope) -> Select[Any]:
     """Counts by row and column, in two steps where an index leads the first."""
     conditions = _conditions(asked, scope)
-    index = _index(asked, conditions)
+    index = _index(asked, conditions, scope.area(Act.READ, asked.question.ledger).everywhere)
     if index is None:
         return _grouped(asked, dialect, conditions, _measures(asked))
     raw = {name: getattr(asked.cls, name) for name in index}
@@ -166,19 +167,20 @@ def _meets(column: Any, code: str) -> ColumnElement[bool]:
     return cast(ColumnElement[bool], column == code if isinstance(column.type, Chosen) else column.is_(code == "1"))
 
 
-def _index(asked: Asked, conditions: Sequence[ColumnElement[bool]]) -> list[str] | None:
-    """The columns of the shortest index that is led by the village and holds everything asked for, up to the last of
-    those; None if there is none, or if what is in between are too many things to group by."""
+def _index(asked: Asked, conditions: Sequence[ColumnElement[bool]], everywhere: bool) -> list[str] | None:
+    """The columns of the shortest index that holds everything asked for, up to the last of those; None if there is
+    none, or if what is in between are too many things to group by. Some villages are found by an index they lead."""
     if any(grouping.sort not in (Sort.CHOICE, Sort.YES_NO, Sort.DAY, Sort.PLACE) for grouping, _ in asked.sides):
         return None
     used = used_columns(asked.question) | _columns_in(conditions)
     best: list[str] | None = None
     for index in asked.cls.__table__.indexes:
         names = [column.name for column in index.columns]
-        if names[0] != "village_id" or not used <= set(names):
+        if not used <= set(names) or (names[0] != "village_id" and not everywhere):
             continue
         names = names[: max(names.index(name) for name in used) + 1]
-        few = all(isinstance(asked.cls.__table__.c[name].type, (Chosen, Boolean, Date)) for name in names[1:])
+        types = [asked.cls.__table__.c[name].type for name in names if name != "village_id"]
+        few = all(isinstance(type_, (Chosen, Boolean, Date)) for type_ in types)
         if few and (best is None or len(names) < len(best)):
             best = names
     return best
