@@ -199,7 +199,7 @@ def test_what_is_in_the_recycle_bin_is_counted_nowhere(engine: Engine) -> None:
 def many_days(engine: Engine, days: int) -> None:
     world = district(1)
     world.store(engine)
-    one = next(row for row in world.rows[Visit] if row["temperature"])
+    one = next(row for row in world.rows[Visit] if row["temperature"] and not row["deleted_at"])
     rows = [
         {**one, "id": 100_000 + n, "on": date(1900, 1, 1) + timedelta(days=n), "outcome": Outcome.NORMAL}
         for n in range(days)
