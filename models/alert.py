@@ -82,8 +82,8 @@ class Alert(InVillage, Record):
     visit: Mapped[Visit] = relationship("Visit", lazy="select")
 
     def prepare(self) -> None:
-        """Belong to the village that paid the visit; the alert may move on with the person."""
-        take_village_of(self, "visit")
+        """Belong to the village that is responsible for the person now, whichever paid the visit."""
+        take_village_of(self, "observation")
 
     def take(self, who: str, now: datetime) -> None:
         """Somebody deals with it from now on. Raises Invalid through the flush if it is dealt with already."""

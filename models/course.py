@@ -25,6 +25,7 @@ from models.observation import (
     ending,
 )
 from models.resident import FileStatus, Resident
+from models.rules import linked
 from models.session import Session
 from models.words import N_, Choice
 
@@ -61,12 +62,14 @@ MOVES: Final[dict[ObservationStatus, dict[Move, ObservationStatus]]] = {
         Move.TO_HOSPITAL: S.HOSPITAL,
         Move.CONFIRM: S.CONFIRMED,
         Move.LOSE: S.LOST,
+        Move.EXCLUDE: S.EXCLUDED,
     },
     S.HOSPITAL: {
         Move.RELEASE: S.RELEASED,
         Move.BACK_HOME: S.OBSERVED,
         Move.TO_CENTRAL: S.CENTRAL,
         Move.CONFIRM: S.CONFIRMED,
+        Move.EXCLUDE: S.EXCLUDED,
     },
     S.CONFIRMED: {Move.RECOVER: S.OBSERVED},
     S.LOST: {Move.FIND: S.OBSERVED},
@@ -105,6 +108,9 @@ MISSING: Final = {
 }
 
 
+IN_THE_BIN: Final = N_("This person's file is in the recycle bin: restore it first.")
+
+
 def allowed(observation: Observation) -> tuple[Move, ...]:
     """What can be done with an observation as it stands."""
     return tuple(MOVES[observation.status])
@@ -138,9 +144,21 @@ def move(
     return event
 
 
+def rule_out_double(session: Session, observation: Observation, today: date, why: str) -> ObservationEvent:
+    """Rule out an observation that was another one's double all the time: it was never anybody's to measure.
+
+    It leaves the day's sums today, as every correction does, but the slots of its days are expected no more.
+    """
+    event = move(session, observation, Move.EXCLUDE, today, today, reason=why)
+    event.since, event.since_period = today, Period.AM
+    return event
+
+
 def correct_end(session: Session, observation: Observation, ends: date, reason: str, today: date) -> ObservationEvent:
     """Set another end of the term, with a reason that stays. Raises Invalid."""
     problems = []
+    if linked(observation, "resident") is None:
+        problems.append(Problem("", IN_THE_BIN))
     if observation.status is not S.OBSERVED:
         problems.append(Problem("", N_("Only an observation that is open has an end to correct.")))
     if ends < observation.began_on:
@@ -186,6 +204,8 @@ def _against(
     consent: bool,
 ) -> list[Problem]:
     """What speaks against a move."""
+    if linked(observation, "resident") is None:
+        return [Problem("", IN_THE_BIN)]
     if step not in MOVES[observation.status]:
         names = [m.label for m in allowed(observation)]
         return [Problem("move", N_("This cannot be done from here. Possible now: %(moves)s"), {"moves": names})]
@@ -219,13 +239,13 @@ def _write(observation: Observation, step: Move, on: date, where: str, reason: s
         observation.release_reason = reason or None
     elif step in (Move.TO_CENTRAL, Move.TO_HOSPITAL, Move.CONFIRM):
         observation.transferred_on, observation.transferred_to = on, where
-        observation.transfer_reason = reason or None
+        observation.transfer_reason, observation.place = reason or None, where
         if step is Move.CONFIRM:
             observation.became_suspected = True
-        if step is not Move.CONFIRM:
+        else:
             central = step is Move.TO_CENTRAL
             observation.kind = ObservationKind.CENTRAL if central else ObservationKind.HOSPITAL
     elif step in (Move.BACK_HOME, Move.RECOVER, Move.FIND, Move.REOPEN):
-        observation.kind = ObservationKind.HOME
+        observation.kind, observation.place = ObservationKind.HOME, None
         observation.released_on = observation.signed_by = observation.release_reason = None
         observation.transferred_on = observation.transferred_to = observation.transfer_reason = None

@@ -82,7 +82,7 @@ class Contact(InVillage, Record):
     relation: Mapped[str | None] = field(Line(40), N_("Relation"))
     met_on: Mapped[date | None] = field(Date, N_("Met on"))
     place: Mapped[str | None] = field(Line(120), N_("Where they met"))
-    known_id: Mapped[int | None] = to("resident", N_("The contact's own file"))
+    known_id: Mapped[int | None] = to("resident", N_("The contact's own file"), across=True)
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     resident: Mapped[Resident] = relationship(lazy="select", foreign_keys=[resident_id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -12,13 +12,22 @@ from sqlalchemy import and_, inspect, or_, select
 from models import session as sessions
 from models.alert import Alert
 from models.base import Base, Invalid, Problem, about
-from models.course import Move, move
+from models.course import rule_out_double
 from models.dossier import Contact, Journey, Paper
 from models.followup import FollowUp
-from models.handover import HandOver
-from models.observation import Observation, ObservationEvent, ObservationStatus, Visit
+from models.handover import HandOver, HandOverStatus
+from models.observation import (
+    UNDER_OBSERVATION,
+    Observation,
+    ObservationEvent,
+    Visit,
+    observations_of,
+    stand,
+    told,
+)
 from models.resident import Resident
 from models.session import Session
+from models.spans import spans
 from models.words import N_
 
 _HANGING: Final[tuple[tuple[type[Base], str], ...]] = (
@@ -79,50 +88,80 @@ def hanging(session: Session, other: Resident) -> dict[str, int]:
 def merge(session: Session, keep: Resident, other: Resident, take: Mapping[str, bool], today: date) -> None:
     """Make one file of two: what hangs on the other moves over, the other goes into the bin, saying where it went.
 
-    ``take`` names the attributes whose value comes from the other file; what only the other has always does. Two open
-    observations become one: the visits of the younger move where the older has none, and the younger is ruled out.
-    Raises Invalid.
+    ``take`` names the attributes whose value comes from the other file; what only the other has always does. Two
+    observations that are not over become one: the younger is ruled out, as nobody's double is expected anywhere, and its
+    visits fill the slots that the older left open. What hangs on the other in villages that had the person before moves
+    over too. Raises Invalid.
     """
-    if keep.id == other.id:
-        raise Invalid(keep, [Problem("", N_("Choose two different files."))])
-    if keep.village_id != other.village_id:
-        raise Invalid(keep, [Problem("", N_("These files are of two villages: hand one over first."))])
+    problems = list(_against(session, keep, other))
+    if problems:
+        raise Invalid(keep, problems)
     taken = {d.name: d.other for d in differences(keep, other) if d.kept in (None, "") or take.get(d.name)}
-    _join_observations(session, keep, other, today)
-    with session.no_autoflush:
-        for cls, name in _HANGING:
-            column = getattr(cls, name)
-            for record in session.scalars(select(cls).where(column == other.id), execution_options={"deleted": True}):
-                setattr(record, name, keep.id)
-        other.merged_into_id = keep.id
-        sessions.remove(session, other)
-    session.flush()  # frees the identity number, if it is taken over
-    for name, value in taken.items():
-        setattr(keep, name, value)
     session.flush()
+    with session.crossing():
+        keep, other = (session.get_one(Resident, file.id) for file in (keep, other))
+        _join_observations(session, keep, other, today)
+        with session.no_autoflush:
+            for cls, name in _HANGING:
+                column = getattr(cls, name)
+                for record in session.scalars(
+                    select(cls).where(column == other.id), execution_options={"deleted": True}
+                ):
+                    setattr(record, name, keep.id)
+            other.merged_into_id = keep.id
+            sessions.remove(session, other)
+        session.flush()  # frees the identity number, if it is taken over
+        for name, value in taken.items():
+            setattr(keep, name, value)
+        if observations_of(keep):
+            stand(keep)
+
+
+def _against(session: Session, keep: Resident, other: Resident) -> Iterator[Problem]:
+    """What speaks against making one of two files."""
+    if keep.id == other.id:
+        yield Problem("", N_("Choose two different files."))
+        return
+    if keep.village_id != other.village_id:
+        yield Problem("", N_("These files are of two villages: hand one over first."))
+        return
+    both = (keep.id, other.id)
+    waiting = select(HandOver.id).where(HandOver.resident_id.in_(both), HandOver.status == HandOverStatus.ASKED)
+    if len(session.scalars(waiting).all()) > 1:
+        yield Problem("", N_("A hand-over of each file is waiting: withdraw one of them first."))
+    states = {one.status for one in _not_over(session, *both)}
+    if len(states) > 1:
+        yield Problem(
+            "", N_("One file is under observation at home, the other elsewhere: make one of them agree first.")
+        )
+
+
+def _not_over(session: Session, *residents: int) -> list[Observation]:
+    """The observations of some people that are not over, the one that began first before the others."""
+    query = select(Observation).where(
+        Observation.resident_id.in_(residents), Observation.status.in_(UNDER_OBSERVATION)
+    )  # fmt: skip
+    return sorted(session.scalars(query), key=lambda one: (one.began_on, one.id))
 
 
 def _join_observations(session: Session, keep: Resident, other: Resident, today: date) -> None:
-    """Leave one open observation: the one that began first."""
-    open_ones = sorted(
-        session.scalars(
-            select(Observation)
-            .where(Observation.resident_id.in_((keep.id, other.id)))
-            .where(Observation.status == ObservationStatus.OBSERVED)
-        ),
-        key=lambda o: (o.began_on, o.id),
-    )
-    if len(open_ones) < 2:
+    """Leave one observation that is not over: the one that began first."""
+    first, *doubles = _not_over(session, keep.id, other.id) or (None,)
+    if first is None:
         return
-    first = open_ones[0]
+    there = [span for span in spans(first, told(first)) if span.village_id == first.village_id]
     paid = session.execute(select(Visit.on, Visit.period).where(Visit.observation_id == first.id))
     taken = {(on, period) for on, period in paid}
-    for later in open_ones[1:]:
-        move(session, later, Move.EXCLUDE, today, today, reason="合并重复档案")
+    for double in doubles:
+        rule_out_double(session, double, today, "合并重复档案")
         session.flush()
+        visits = select(Visit).where(Visit.observation_id == double.id, Visit.village_id == first.village_id)
         with session.no_autoflush:
-            for visit in session.scalars(select(Visit).where(Visit.observation_id == later.id)):
-                if (visit.on, visit.period) not in taken:
-                    taken.add((visit.on, visit.period))
+            for visit in session.scalars(visits.order_by(Visit.on, Visit.period)):
+                slot = (visit.on, visit.period)
+                if slot not in taken and any(span.takes(*slot) for span in there):
+                    taken.add(slot)
                     visit.observation_id, visit.resident_id = first.id, first.resident_id
+            for alert in session.scalars(select(Alert).where(Alert.observation_id == double.id)):
+                alert.observation_id, alert.resident_id = first.id, first.resident_id
         session.flush()

@@ -21,6 +21,7 @@ from models.followup import FollowUp
 from models.observation import EventKind, Observation, ObservationEvent, Period, Visit, ending
 from models.place import Village
 from models.resident import Resident
+from models.scope import Act, OutOfScope
 from models.session import Session
 from models.types import Chosen, Code, Instant, Line
 from models.words import N_, Choice, Tone
@@ -150,22 +151,29 @@ def accept(session: Session, asked: HandOver, who: str, now: datetime, on: date)
     """The receiver accepts: the file, the observations and the work move, the visits of the day among them; earlier
     visits and events stay where they happened.
 
-    The one act in which a village's session writes another village's records (``Session.crossing``). Raises Invalid.
+    Here a village's session writes another village's records (``Session.crossing``). Raises Invalid,
+    OutOfScope for anybody but the receiver.
     """
     _waiting(asked)
+    if asked.to_village_id not in session.scope.area(Act.EDIT, HandOver.__ledger__):
+        raise OutOfScope(Act.EDIT, HandOver.__ledger__, asked.id, "only the receiver accepts")
     number = asked.id
     session.flush()
     with session.crossing(), session.no_autoflush:  # all of it in one flush: half a move would be refused
         asked = session.get_one(HandOver, number)
-        resident = session.get_one(Resident, asked.resident_id)
+        resident = session.get(Resident, asked.resident_id)
+        if resident is None:
+            raise Invalid(asked, [Problem("", N_("The sender has put this person's file into the recycle bin."))])
         receiver = asked.to_village_id
-        for observation in session.scalars(select(Observation).where(Observation.resident_id == resident.id)):
+        observations = session.scalars(select(Observation).where(Observation.resident_id == resident.id)).all()
+        for observation in observations:
             _tell(session, observation, resident, asked, on)
         for cls in _MOVES_ALONG:
             for record in session.scalars(select(cls).where(cls.resident_id == resident.id)):
                 record.village_id = receiver
         # the day is the receiver's from its first slot on, so what was measured that morning is too
-        for visit in session.scalars(select(Visit).where(Visit.resident_id == resident.id, Visit.on >= on)):
+        of_the_day = select(Visit).where(Visit.observation_id.in_([one.id for one in observations]), Visit.on >= on)
+        for visit in session.scalars(of_the_day, execution_options={"deleted": True}):
             visit.village_id = receiver
         open_alerts = select(Alert).where(Alert.resident_id == resident.id, Alert.status != AlertStatus.CLOSED)
         for alert in session.scalars(open_alerts):

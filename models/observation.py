@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, select
-from sqlalchemy.orm import Mapped, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, object_session, relationship
 
-from models.alert import alarms
+from models import setting
+from models.alert import Alert, alarms
 from models.base import Base, InVillage, Mask, Problem, Record, binned, field, live, to
 from models.clock import local_day
 from models.resident import FileStatus, Resident
@@ -34,6 +36,9 @@ from models.words import N_
 
 DAYS: Final = 14
 FEVER: Final = Decimal("37.3")
+UNDER_OBSERVATION: Final = frozenset(
+    {ObservationStatus.OBSERVED, ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL}
+)  # not over
 
 
 class Observation(InVillage, Record):
@@ -83,7 +88,7 @@ class Observation(InVillage, Record):
     since_period: Mapped[Period] = field(
         Chosen(Period), N_("First slot of this state"), default=Period.AM, computed=True
     )
-    days: Mapped[int] = field(Integer, N_("Length"), default=DAYS, unit=N_("days"))
+    days: Mapped[int] = field(Integer, N_("Length"), unit=N_("days"))
     ends_on: Mapped[date] = field(Date, N_("Release expected on"), computed=True)
     ends_on_corrected: Mapped[date | None] = field(Date, N_("Release expected on, corrected"), computed=True)
     correction_reason: Mapped[str | None] = field(Line(200), N_("Reason of the correction"), computed=True)
@@ -104,7 +109,7 @@ class Observation(InVillage, Record):
     resident: Mapped[Resident] = relationship(lazy="select")
 
     def prepare(self) -> None:
-        """Belong to the resident's village; start in the state that the kind says; compute the end."""
+        """Belong to the resident's village; start as the kind and the setting in force say; compute the end."""
         take_village_of(self, "resident")
         if is_new(self):
             self._start()
@@ -128,6 +133,10 @@ class Observation(InVillage, Record):
             yield Problem("days", N_("An observation lasts 1 to 60 days."))
         if not is_new(self):
             yield from self._changed_by_hand()
+        if self._observed_already():
+            yield Problem("resident", N_("This person is under observation already."))
+        if changed(self, "deleted_at") and self.deleted_at is None and not is_new(self) and self._moved_away():
+            yield Problem("resident", N_("This person's file is another village's now."))
         if self.ends_on_corrected and not self.correction_reason:
             yield Problem("correction_reason", N_("Say why the end was corrected."))
         if self.status is ObservationStatus.RELEASED and not self.released_on:
@@ -167,7 +176,7 @@ class Observation(InVillage, Record):
 
     def _opened_there(self) -> bool:
         """True for central or hospital observation from the first day on: nobody was transferred."""
-        return self.transferred_on is None and self.kind.value == self.status.value and self.since == self.began_on
+        return self.transferred_on is None and self.kind.value == self.status.value
 
     def _told(self) -> bool:
         """True if an event tells of the state that is being written (or history is being entered, with its events)."""
@@ -179,8 +188,28 @@ class Observation(InVillage, Record):
             for r in session.new
         )
 
+    def _observed_already(self) -> bool:
+        """True if this person has another observation that is not over; whoever asks at the same moment waits."""
+        session = object_session(self)
+        if session is None or self.status not in UNDER_OBSERVATION or self.deleted_at is not None:
+            return False
+        if not (is_new(self) or changed(self, "status", "resident", "resident_id", "deleted_at")):
+            return False
+        resident = linked(self, "resident")
+        if resident is None:
+            return False
+        if resident.id is not None:
+            session.execute(select(Resident.id).where(Resident.id == resident.id).with_for_update())
+        return any(other is not self and other.status in UNDER_OBSERVATION for other in observations_of(resident))
+
+    def _moved_away(self) -> bool:
+        resident = linked(self, "resident")
+        return resident is None or resident.village_id != self.village_id
+
     def _start(self) -> None:
-        """Central and hospital observation start as such, so that the day's sums are right."""
+        """Central and hospital observation start as such, so that the day's sums are right; the length is as set."""
+        if self.__dict__.get("days") is None and self.began_on:
+            self.days = self._usual_days()
         if self.status is ObservationStatus.OBSERVED and self.kind is not ObservationKind.HOME:
             self.status = ObservationStatus(self.kind.value)
         if not self.since:
@@ -188,6 +217,13 @@ class Observation(InVillage, Record):
             home = self.status is ObservationStatus.OBSERVED
             self.since = self.began_on if home or left is None else left
             self.since_period = self.first_period if home else Period.AM
+
+    def _usual_days(self) -> int:
+        """How long an observation lasts that is opened on this day in this village."""
+        session, village = object_session(self), linked(self, "village")
+        if session is None:
+            return DAYS
+        return setting.observation_days(session, self.began_on, village.township_id if village is not None else None)
 
     def _start_elsewhen(self) -> None:
         """Another first day or slot: the event that tells of it and the first span follow."""
@@ -202,9 +238,12 @@ class Observation(InVillage, Record):
             self.since, self.since_period = self.began_on, self.first_period
 
     def consequences(self) -> Iterator[Base]:
-        """Being opened is an event; the file stands where its observation stands."""
+        """Being opened is an event; the file stands where its observation stands; events and visits go into the recycle
+        bin and come out of it with the observation that they are of."""
         session = object_session(self)
         resident = linked(self, "resident")
+        if session is not None and not is_new(self) and changed(self, "deleted_at"):
+            self._take_along(session)
         if session is None or resident is None:
             return
         told = any(isinstance(r, ObservationEvent) and linked(r, "observation") is self for r in session.new)
@@ -213,8 +252,17 @@ class Observation(InVillage, Record):
                 observation=self, resident=resident, kind=EventKind.OPENED, on=self.began_on,
                 was=None, became=self.status, village_id=self.village_id,
             )  # fmt: skip
-        if is_new(self) or changed(self, "status", "ends_on", "released_on", "transferred_on"):
-            stand(resident, self)
+        if is_new(self) or changed(self, "status", "ends_on", "released_on", "transferred_on", "deleted_at"):
+            stand(resident)
+
+    def _take_along(self, session: Session) -> None:
+        """What went into the bin together comes out of it together."""
+        was = before(self, "deleted_at")
+        for cls in (ObservationEvent, Visit, Alert):
+            query = select(cls).where(cls.observation_id == self.id)
+            for record in session.scalars(query, execution_options={"deleted": True}):
+                if record.deleted_at == was:
+                    record.deleted_at, record.deleted_by = self.deleted_at, self.deleted_by
 
     def __str__(self) -> str:
         resident = linked(self, "resident")
@@ -322,6 +370,8 @@ class Visit(InVillage, Record):
             resident = linked(observation, "resident") if observation is not None else None
             if resident is not None:
                 self.resident = resident
+            elif observation is not None:  # the file is in the recycle bin
+                self.resident_id = observation.resident_id
             if observation is not None and not (self.village_id or self.village):
                 self._take_village(observation)
         if self.outcome is Outcome.NORMAL and abnormal(self.temperature, self.symptoms or []):
@@ -360,14 +410,18 @@ class Visit(InVillage, Record):
 
     def _out_of_place(self) -> Iterator[Problem]:
         """A day or a slot in which this village was not to measure this person."""
+        session = object_session(self)
         observation = linked(self, "observation")
-        if observation is None or self.on is None or self.deleted_at is not None:
+        if session is None or session.info.get("history") or self.on is None or self.deleted_at is not None:
+            return
+        if observation is None:
+            if self._taken_over_since(session):
+                yield Problem("on", N_("On this day the person was another village's to measure."))
             return
         if self.on < observation.began_on:
             yield Problem("on", N_("The observation began later than this day."))
             return
-        session = object_session(self)
-        if is_new(observation) or (session is not None and session.info.get("history")):
+        if is_new(observation):
             return
         here = [span for span in spans(observation, told(observation)) if self.village_id in (None, span.village_id)]
         if any(span.takes(self.on, self.period) for span in here):
@@ -380,6 +434,18 @@ class Visit(InVillage, Record):
             yield Problem("on", N_("The person left on %(day)s."), {"day": left})
         else:
             yield Problem("on", N_("On this day the person was not to be measured at home here."))
+
+    def _taken_over_since(self, session: Session) -> bool:
+        """True for a day that was not this village's, of somebody whose file is another village's now."""
+        event = ObservationEvent
+        ours = select(event.id).where(
+            event.observation_id == self.observation_id,
+            event.village_id == self.village_id,
+            event.was == ObservationStatus.OBSERVED,
+            event.since <= self.on,
+            event.on > self.on,
+        )
+        return session.scalar(ours.limit(1)) is None
 
     def consequences(self) -> Iterator[Base]:
         """A fever, a symptom, or the third time running that nobody was met gives an alert."""
@@ -411,10 +477,24 @@ def standing(observation: Observation, today: date) -> FileStatus:
     return FileStatus(observation.status.value)
 
 
-def stand(resident: Resident, observation: Observation) -> None:
+def observations_of(resident: Resident) -> list[Observation]:
+    """A person's observations within reach, those that are about to be written included; the one that counts last."""
+    session = object_session(resident)
+    if session is None:
+        return []
+    with session.no_autoflush:
+        query = select(Observation).where(Observation.resident_id == resident.id).execution_options(deleted=True)
+        stored = session.scalars(query).all() if resident.id is not None else []
+        new = [r for r in session.new if isinstance(r, Observation) and linked(r, "resident") is resident]
+    there = [one for one in [*stored, *new] if one.deleted_at is None and linked(one, "resident") is resident]
+    return sorted(there, key=lambda one: (one.status in UNDER_OBSERVATION, one.since, one.id or math.inf))
+
+
+def stand(resident: Resident) -> None:
     """Let a file stand where its observation stands, with the day on which its term is over."""
-    status = FileStatus(observation.status.value)
-    due = observation.ends_on if observation.status is ObservationStatus.OBSERVED else None
+    observations = observations_of(resident)
+    status = FileStatus(observations[-1].status.value) if observations else FileStatus.PENDING
+    due = observations[-1].ends_on if status is FileStatus.OBSERVED else None
     if resident.status is not status:
         resident.status = status
     if resident.due_on != due:
@@ -443,8 +523,8 @@ def ending(
 ) -> ObservationEvent:
     """The event that ends the state in which an observation is. Who calls it writes the next state."""
     return ObservationEvent(
-        observation=observation, resident=observation.resident, village_id=observation.village_id, kind=kind, on=on,
-        was=observation.status, became=became, since=observation.since, since_period=observation.since_period,
+        observation=observation, resident_id=observation.resident_id, village_id=observation.village_id, kind=kind,
+        on=on, was=observation.status, became=became, since=observation.since, since_period=observation.since_period,
         note=note,
     )  # fmt: skip
 
@@ -455,7 +535,26 @@ def abnormal(temperature: Decimal | None, symptoms: list[Symptom]) -> bool:
 
 
 __all__ = [
-    "DAYS", "FEVER", "EventKind", "How", "Observation", "ObservationEvent", "ObservationKind", "ObservationStatus",
-    "Outcome", "Period", "Symptom", "Visit", "abnormal", "day_of", "ending", "ends_on", "overdue", "stand", "standing",
+    "DAYS",
+    "FEVER",
+    "UNDER_OBSERVATION",
+    "EventKind",
+    "How",
+    "Observation",
+    "ObservationEvent",
+    "ObservationKind",
+    "ObservationStatus",
+    "Outcome",
+    "Period",
+    "Symptom",
+    "Visit",
+    "abnormal",
+    "day_of",
+    "ending",
+    "ends_on",
+    "observations_of",
+    "overdue",
+    "stand",
+    "standing",
     "told",
 ]  # fmt: skip

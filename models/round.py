@@ -22,8 +22,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from models import clock, setting
 from models.alert import Alert, AlertKind, AlertStatus
 from models.base import Invalid, Problem
+from models.course import IN_THE_BIN
 from models.handover import names_that_crossed
 from models.observation import (
+    EventKind,
     How,
     Observation,
     ObservationEvent,
@@ -38,6 +40,7 @@ from models.observation import (
 from models.person import Sex
 from models.place import Village
 from models.resident import FileStatus, Resident
+from models.rules import linked
 from models.session import Session
 from models.trail import TrailEntry
 from models.words import N_, Choice, Tone
@@ -349,7 +352,9 @@ def _record(session: Session, entry: Entry, now: datetime) -> Saved | Clash:
         return Saved(before, fresh=False)
     observation = session.get(Observation, entry.observation_id)
     if observation is None:
-        raise Invalid(Visit(), [Problem("observation", N_("There is no such record here."))])
+        return _of_who_was_ours(session, entry, now)
+    if linked(observation, "resident") is None:
+        raise Invalid(Visit(), [Problem("", IN_THE_BIN)])
     stored = session.scalars(
         select(Visit)
         .where(Visit.observation_id == observation.id, Visit.on == entry.on, Visit.period == entry.period)
@@ -376,6 +381,32 @@ def _record(session: Session, entry: Entry, now: datetime) -> Saved | Clash:
     session.add(visit)
     session.flush()
     return Saved(visit, fresh=True)
+
+
+def _of_who_was_ours(session: Session, entry: Entry, now: datetime) -> Saved | Clash:
+    """An entry that arrives when the person has been handed over: it is of a slot that was this village's, or of the
+    day of the hand-over, on which what was measured goes over with the person."""
+    event = ObservationEvent
+    ours = select(event.village_id).where(
+        event.observation_id == entry.observation_id,
+        event.kind == EventKind.HANDED_OUT,
+        event.was == ObservationStatus.OBSERVED,
+        event.since <= entry.on,
+        event.on >= entry.on,
+    )
+    village_id = session.scalar(ours)
+    if village_id is None:
+        raise Invalid(Visit(), [Problem("observation", N_("There is no such record here."))])
+    with session.crossing():
+        there = select(Visit).where(
+            Visit.observation_id == entry.observation_id, Visit.on == entry.on, Visit.period == entry.period
+        )
+        visit = session.scalars(there).one_or_none()
+        if visit is not None and visit.village_id != village_id and visit.entry_key != entry.key:
+            raise Invalid(Visit(), [Problem("", N_("The village that took this person over has measured already."))])
+        if session.get(Observation, entry.observation_id) is None:
+            raise Invalid(Visit(), [Problem("observation", N_("There is no such record here."))])
+        return _record(session, entry, now)
 
 
 def _arrived(session: Session, entry: Entry) -> Visit | None:

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from datetime import date, time
 
 from sqlalchemy import Date, or_, select
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, Session, relationship
 
 from models.base import Problem, Record, field, live, to
 from models.place import Township
 from models.scope import Reach
-from models.session import Session
 from models.types import Chosen, Line
 from models.words import N_, Choice
 

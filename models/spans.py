@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Span:
     """A state in a village, on the days [since, until); ``until`` None: still. ``first`` is the first day's first slot.
 
-    On the day on which a state ends the person is not in it any more: that day belongs to what came next.
+    On the day on which a state ends the person is not in it any more: that day belongs to what came next, and after a
+    hand-over (``handed_over``) to the other village.
     """
 
     status: ObservationStatus
@@ -31,6 +32,7 @@ class Span:
     since: date
     first: Period
     until: date | None = None
+    handed_over: bool = False
 
     def covers(self, on: date) -> bool:
         """True on its days."""
@@ -43,18 +45,19 @@ class Span:
         return (Period.PM,) if on == self.since and self.first is Period.PM else (Period.AM, Period.PM)
 
     def takes(self, on: date, period: Period) -> bool:
-        """True for a slot in which somebody may have gone there, also on the day on which the person left."""
-        if self.status is not ObservationStatus.OBSERVED or on < self.since:
+        """True for a slot in which the village may have measured: also on the day on which the person left."""
+        if self.status is not ObservationStatus.OBSERVED or not (self.covers(on) or self._left_on(on)):
             return False
-        if on == self.since and self.first is Period.PM and period is Period.AM:
-            return False
-        return self.until is None or on <= self.until
+        return not (on == self.since and self.first is Period.PM and period is Period.AM)
+
+    def _left_on(self, on: date) -> bool:
+        return on == self.until and not self.handed_over
 
 
 def spans(observation: Observation, events: Iterable[ObservationEvent]) -> list[Span]:
     """The spans of an observation, the present one last; ``events`` may be all of its events or only some."""
     ended = [
-        Span(event.was, event.village_id, event.since, event.since_period or Period.AM, event.on)
+        Span(event.was, event.village_id, event.since, event.since_period or Period.AM, event.on, event.became is None)
         for event in events
         if event.was is not None and event.since is not None
     ]

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.handover import names_that_crossed
-from models.observation import Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
+from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
 from models.resident import Resident
 from models.session import Session
 from models.summaries.counting import number_of
@@ -110,9 +110,10 @@ def _paid(session: Session, on: date) -> tuple[Slots, Slots]:
 
 
 def _beside(session: Session, on: date) -> Iterator[tuple[Outcome, int, Period]]:
-    """The visits of a day that no slot waits for: paid on the day on which the person left, or to a double.
+    """The visits of a day that no slot waits for: paid before the person left on that day, or to a double.
 
-    They are few and the events name them, so that not everybody's visit has to be looked up.
+    They are few and the events name them, so that not everybody's visit has to be looked up. A visit may have come with
+    its person from another village on that day.
     """
     event = ObservationEvent
     columns: list[Any] = []
@@ -125,7 +126,8 @@ def _beside(session: Session, on: date) -> Iterator[tuple[Outcome, int, Period]]
         )
         columns += [paid.correlate(event).scalar_subquery(), _expected_still(on, period)]
     left = and_(event.was == ObservationStatus.OBSERVED, event.on >= on, or_(event.on == on, event.since == event.on))
-    query = select(event.observation_id, event.village_id, *columns).where(left).distinct()
+    came = and_(event.was.is_(None), event.on == on, event.kind == EventKind.HANDED_IN)
+    query = select(event.observation_id, event.village_id, *columns).where(or_(left, came)).distinct()
     for _, village_id, *found in session.execute(query):
         for period, outcome, expected in zip(Period, found[::2], found[1::2], strict=True):
             if outcome is not None and not expected:

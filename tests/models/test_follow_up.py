@@ -1,0 +1,86 @@
+"""After release some towns phone on days 1, 2, 3, 7 and 14."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from models.base import Invalid
+from models.course import Move, move
+from models.followup import CallOutcome, FollowUp, calls_due
+from models.observation import Observation
+from models.session import Session
+from models.summaries import calls
+from tests.models.factories import TODAY, District, days_ago, observation, resident
+
+RELEASED = days_ago(8)
+
+
+@pytest.fixture
+def released(session: Session, district: District) -> Observation:
+    one = observation(resident(district.nanyuan), began_on=days_ago(22), last_exposure_on=days_ago(22))
+    session.add(one)
+    session.flush()
+    move(session, one, Move.RELEASE, RELEASED, TODAY, signed_by="三人组")
+    session.commit()
+    return one
+
+
+def call(of: Observation, day_no: int, **given: object) -> FollowUp:
+    on = RELEASED + timedelta(days=day_no)
+    return FollowUp(**{"observation": of, "day_no": day_no, "on": on, "outcome": CallOutcome.WELL, **given})
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        (0, ()), (1, (1,)), (2, (1, 2)), (6, (1, 2, 3)), (7, (1, 2, 3, 7)), (14, (1, 2, 3, 7, 14)),
+        (21, (1, 2, 3, 7, 14)), (22, ()),
+    ],
+)  # fmt: skip
+def test_calls_come_due_on_their_days_and_not_for_ever(released: Observation, day: int, due: tuple[int, ...]) -> None:
+    assert calls_due(released, frozenset(), RELEASED + timedelta(days=day)) == due
+
+
+def test_a_call_that_was_made_is_not_due_and_the_count_says_the_same(
+    session: Session, district: District, released: Observation
+) -> None:
+    session.add_all([call(released, 1), call(released, 3, outcome=CallOutcome.NOT_REACHED)])
+    session.commit()
+    assert calls_due(released, frozenset({1, 3}), TODAY) == (2, 7)
+    assert calls.due(session, TODAY) == {district.nanyuan.id: 2}
+    (one,) = calls.due_calls(session, TODAY, limit=10)
+    assert (one.observation_id, one.days) == (released.id, (2, 7))
+
+
+def test_who_is_observed_again_is_not_called(session: Session, released: Observation) -> None:
+    move(session, released, Move.REOPEN, TODAY, TODAY, reason="又接触")
+    session.commit()
+    assert calls_due(released, frozenset(), TODAY) == ()
+    assert calls.due(session, TODAY) == {}
+    session.add(call(released, 7))
+    with pytest.raises(Invalid, match="has not been released"):
+        session.flush()
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"day_no": 4}, "day_no"), ({"on": RELEASED}, "on"), ({"on": TODAY + timedelta(days=1)}, "on")],
+)
+def test_a_call_that_cannot_have_been_is_refused(
+    session: Session, released: Observation, given: dict[str, object], field: str
+) -> None:
+    session.add(call(released, **{"day_no": 1, **given}))
+    with pytest.raises(Invalid) as error:
+        session.flush()
+    assert field in [problem.field for problem in error.value.problems]
+
+
+def test_each_call_is_made_once(session: Session, released: Observation) -> None:
+    session.add(call(released, 1))
+    session.commit()
+    session.add(call(released, 1, on=TODAY))
+    with pytest.raises(IntegrityError):
+        session.commit()
