@@ -219,7 +219,14 @@ def _read(session: Session, cls: type[Base], column: Any, value: Any) -> str:
         target = _target(cls, column)
         found = session.get(target, value) if target is not None else None
         return say(N_("(not open to you)")) if found is None else str(found)
-    return words_of(value)
+    return _asked(value) if isinstance(value, dict) else words_of(value)
+
+
+def _asked(kept: dict[str, Any]) -> str:
+    """What a kept summary asks."""
+    from admin_app.summaries import made_words  # late, because summaries stand on the ledgers
+
+    return made_words.kept_words(kept)
 
 
 def _open(session: Session, cls: type[Base], column: Any) -> bool:

@@ -20,9 +20,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Link
-from admin_app.summaries import made_asked, made_page, made_presets
+from admin_app.summaries import made_asked, made_page, made_presets, made_words
 from admin_app.summaries.made_building import Building, presets
-from admin_app.summaries.made_common import NEW, kept_words, pin_of, record_of, role_words
+from admin_app.summaries.made_common import NEW, pin_of, record_of, role_words
 from admin_app.summaries.made_home import BASE
 from admin_app.summaries.made_taking import Taking
 from models import session as sessions
@@ -147,7 +147,7 @@ class MadeView(Building, Taking, BaseView):
         entries = [
             {
                 "name": record.name,
-                "words": kept_words(record),
+                "words": made_words.kept_words(record.question),
                 "when": i18n.instant(record.deleted_at),
                 "who": record.deleted_by,
                 "restore_url": f"{BASE}{record.id}/restore/",
@@ -183,7 +183,7 @@ def _entry(record: MadeSummary, pinned: bool) -> dict[str, Any]:
     return {
         "name": record.name,
         "url": f"{BASE}{record.id}/",
-        "words": kept_words(record),
+        "words": made_words.kept_words(record.question),
         "shared": role_words(record.shared_with),
         "maker": record.maker,
         "pinned": pinned,

@@ -17,7 +17,7 @@ from admin_app.ledgers.declared import tell
 from admin_app.ledgers.page import Conflict, Difference, Link
 from admin_app.summaries import made_asked, made_form, made_page, made_presets, made_words
 from admin_app.summaries.made_asked import Put
-from admin_app.summaries.made_common import NEW, kept_words, pin_of, record_of, role_words
+from admin_app.summaries.made_common import NEW, pin_of, record_of, role_words
 from admin_app.summaries.made_home import BASE
 from models import session as sessions
 from models.account import Role
@@ -148,10 +148,11 @@ class Building:
 
     def _conflict(self, form: Any, put: Put, record: MadeSummary) -> ResponseReturnValue:
         """Somebody changed it meanwhile: both versions, and whose is newer."""
+        asked = made_words.question_words(put.question) if put.question else ""
         typed = {
             N_("Name of the summary"): (record.name, form.name.data or ""),
             N_("Shared with"): (role_words(record.shared_with), role_words(form.shared_with.data)),
-            N_("What it asks"): (kept_words(record), made_words.question_words(put.question) if put.question else ""),
+            N_("What it asks"): (made_words.kept_words(record.question), asked),
         }
         conflict = Conflict(
             title=record.name,

@@ -11,11 +11,9 @@ from admin_app import database
 from admin_app.i18n import say
 from admin_app.ledgers import finding
 from admin_app.ledgers.declared import note_apart
-from admin_app.summaries import made_words
 from admin_app.summaries.made_home import BASE
 from models.account import Role
 from models.made import MadePin, MadeSummary
-from models.question import Question, Unreadable
 from models.session import Session
 from models.trail import Deed, Entry
 from models.words import N_
@@ -39,14 +37,6 @@ def pin_of(session: Session, record: MadeSummary) -> MadePin | None:
     """The session's own pin on a summary."""
     mine = MadePin.account_id == session.scope.actor.id
     return session.scalar(select(MadePin).where(mine, MadePin.summary_id == record.id).limit(1))
-
-
-def kept_words(record: MadeSummary) -> str:
-    """What a kept summary asks."""
-    try:
-        return made_words.question_words(Question.from_json(record.question))
-    except Unreadable as wrong:
-        return say(wrong.message)
 
 
 def role_words(role: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from admin_app import i18n
 from admin_app.i18n import say
-from models.question import Group, How, Measure, Question
+from models.question import Group, How, Measure, Question, Unreadable
 from models.summaries.crosstab import REST, Place
 from models.summing import Grouping, Sort, Step, groupings, ledgers, numbers
 from models.types import Tenths
@@ -39,6 +39,14 @@ def question_words(question: Question) -> str:
         return say(N_("%(ledger)s: %(measure)s by %(rows)s"), told)
     told["columns"] = group_words(cls, question.columns)
     return say(N_("%(ledger)s: %(measure)s by %(rows)s and %(columns)s"), told)
+
+
+def kept_words(kept: object) -> str:
+    """What a kept question asks, or why nobody can tell."""
+    try:
+        return question_words(Question.from_json(kept))
+    except Unreadable as wrong:
+        return say(wrong.message)
 
 
 def group_words(cls: Any, group: Group) -> str:

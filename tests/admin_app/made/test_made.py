@@ -309,6 +309,18 @@ def test_a_second_writer_is_shown_both_versions(desk: Desk) -> None:
     assert desk_records(desk)[0].name == "第三版"
 
 
+def test_the_trail_says_what_a_summary_asked_before_and_after(sqlite_desk: Desk) -> None:
+    browser = sqlite_desk.as_("one")
+    url = keep(sqlite_desk, "one")
+    page = browser.get(address(Question("visit", Group("outcome")), f"{url}edit/"))
+    browser.send(page, page.form("shared_with"))
+    row = sqlite_desk.deeds(TrailEntry.deed == Deed.UPDATE)[-1]
+    told = sqlite_desk.as_("auditor").get(f"/admin/trail/details/?id={row.id}").main
+    assert "Number of records by Village (community) and File status" in told
+    assert "Number of records by Outcome of the visit" in told
+    assert "format" not in told
+
+
 # ---- pins ----
 
 
