@@ -89,8 +89,8 @@ def merge(session: Session, keep: Resident, other: Resident, take: Mapping[str, 
     """Make one file of two: what hangs on the other moves over, the other goes into the bin, saying where it went.
 
     ``take`` names the attributes whose value comes from the other file; what only the other has always does. Two
-    observations that are not over become one: the younger is ruled out, as nobody's double is expected anywhere, and its
-    visits fill the slots that the older left open. What hangs on the other in villages that had the person before moves
+    observations that are not over become one: the younger is ruled out, as nobody's double is expected anywhere, and
+    its visits fill the slots that the older left open. What hangs on the other in villages that had the person before moves
     over too. Raises Invalid.
     """
     problems = list(_against(session, keep, other))
