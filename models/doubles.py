@@ -90,8 +90,8 @@ def merge(session: Session, keep: Resident, other: Resident, take: Mapping[str, 
 
     ``take`` names the attributes whose value comes from the other file; what only the other has always does. Two
     observations that are not over become one: the younger is ruled out, as nobody's double is expected anywhere, and
-    its visits fill the slots that the older left open. What hangs on the other in villages that had the person before moves
-    over too. Raises Invalid.
+    its visits fill the slots that the older left open. What hangs on the other in villages that had the person before
+    moves over too. Raises Invalid.
     """
     problems = list(_against(session, keep, other))
     if problems:
