@@ -78,6 +78,15 @@ def day(value: date | None, weekday: bool = True) -> str:
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday and this_year else text
 
 
+def full_day(value: date | None) -> str:
+    """A day with its year, as papers have it: 2020年1月29日."""
+    if value is None:
+        return ""
+    if language() == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+
+
 def instant(value: datetime | None) -> str:
     """An instant as people write it, Shanghai time, to the minute: 1月29日 08:06."""
     if value is None:

@@ -10,11 +10,14 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 
 from admin_app import database, identity
-from admin_app.ledgers import administration, dossier, observing, people, places, service
+from admin_app.ledgers import administration, dossier, following, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
 from admin_app.workbench import round, watch
 
-DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
+DECLARED = (
+    *people.VIEWS, *observing.VIEWS, *following.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS,
+    *administration.VIEWS,
+)  # fmt: skip
 
 
 class FirstScreen(AdminIndexView):

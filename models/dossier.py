@@ -33,7 +33,11 @@ class Journey(InVillage, Record):
     __ledger__ = "journey"
     __title__ = N_("Journeys")
     __named_by__ = ("resident",)
-    __table_args__ = (live("resident_id", "left_on", table="journey"), live("village_id", "left_on", table="journey"), binned("journey"))
+    __table_args__ = (
+        live("resident_id", "left_on", table="journey"),
+        live("village_id", "left_on", table="journey"),
+        binned("journey"),
+    )
 
     resident_id: Mapped[int] = to("resident", N_("Resident"))
     left_on: Mapped[date] = field(Date, N_("Left on"))
@@ -65,7 +69,12 @@ class Contact(InVillage, Record):
     __tablename__ = "contact"
     __ledger__ = "contact"
     __title__ = N_("Contacts")
-    __table_args__ = (live("resident_id", table="contact"), live("known_id", table="contact"), live("village_id", "met_on", table="contact"), binned("contact"))
+    __table_args__ = (
+        live("resident_id", table="contact"),
+        live("known_id", table="contact"),
+        live("village_id", "met_on", table="contact"),
+        binned("contact"),
+    )
 
     resident_id: Mapped[int] = to("resident", N_("Resident"))
     name: Mapped[str] = field(Line(60), N_("Name of the contact"))
@@ -73,7 +82,7 @@ class Contact(InVillage, Record):
     relation: Mapped[str | None] = field(Line(40), N_("Relation"))
     met_on: Mapped[date | None] = field(Date, N_("Met on"))
     place: Mapped[str | None] = field(Line(120), N_("Where they met"))
-    known_id: Mapped[int | None] = to("resident", N_("The contact's own file"))
+    known_id: Mapped[int | None] = to("resident", N_("The contact's own file"), across=True)  # who may move on
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     resident: Mapped[Resident] = relationship(lazy="select", foreign_keys=[resident_id])
@@ -125,6 +134,9 @@ class Paper(InVillage, Record):
 
     def problems(self, today: date) -> Iterator[Problem]:
         yield from days_to_come(self, today, "on")
+        observation, resident = linked(self, "observation"), linked(self, "resident")
+        if observation is not None and resident is not None and observation.resident_id not in (None, resident.id):
+            yield Problem("observation", N_("This observation is another person's."))
 
     def __str__(self) -> str:
         resident = linked(self, "resident")

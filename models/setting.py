@@ -5,7 +5,9 @@ A setting holds from a day on, for the whole district or one township; what was 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, time
 
 from sqlalchemy import Date, or_, select
@@ -55,10 +57,19 @@ class Setting(Record):
 
     township: Mapped[Township | None] = relationship(lazy="select")
 
+    def prepare(self) -> None:
+        """Keep a number as 14 and a time as 07:30, however they were typed."""
+        typed = unicodedata.normalize("NFKC", self.value or "").strip()
+        if self.name is not None and self.name is not SettingName.OBSERVATION_DAYS:
+            with suppress(ValueError):
+                typed = f"{time.fromisoformat(typed):%H:%M}"
+        if typed and typed != self.value:
+            self.value = typed
+
     def problems(self, today: date) -> Iterator[Problem]:
         """A value that can be meant: 1 to 60 days, a time of day."""
         if self.name is SettingName.OBSERVATION_DAYS:
-            if not (self.value or "").isdigit() or not 1 <= int(self.value) <= 60:
+            if not (self.value or "").isdecimal() or not 1 <= int(self.value) <= 60:
                 yield Problem("value", N_("An observation lasts 1 to 60 days."))
         elif self.name is not None:
             try:

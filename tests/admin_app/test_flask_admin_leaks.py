@@ -424,7 +424,9 @@ def test_every_address_that_writes_asks_for_a_token(sqlite_panel: Panel) -> None
                 page = browser.post(filled(rule) + f"?id={number}&field=phone", sent, csrf=False)
                 # 403: a form that is closed to the district admin anyway; 404: one that no ledger of acts has
                 formless = found is not None and found[0] in BY_ACTS and found[1] in ("new/", "edit/")
-                assert page.status in ((403, 404) if formless else (400, 403)), f"{rule.rule} with {token!r}: {page.status}"
+                assert page.status in ((403, 404) if formless else (400, 403)), (
+                    f"{rule.rule} with {token!r}: {page.status}"
+                )
     assert {**sqlite_panel.counts(), "trail": 0} == {**before, "trail": 0}
     assert {deed.deed for deed in sqlite_panel.last_deeds(row)} <= {"refused"}
     assert browser.get("/admin/menu/").status == 200, "a refused sign-out signs nobody out"
@@ -470,7 +472,7 @@ def test_no_form_loses_a_column(sqlite_panel: Panel, ledger: str) -> None:
     with sqlite_panel.app.test_request_context():
         view = views()[ledger]
         offered = {name for name, _unbound in _fields(view._create_form_class)}
-    files = {"file"} if ledger == "paper" else set()  # what is kept beside the record
+    files = {"file_name"} if ledger == "paper" else set()  # what is kept beside the record
     assert offered - {"version", "csrf_token"} == (set(typed_names(cls)) | files) - set(view.derived)
     shown = {name for section in view.sections for name in section.names}
     assert set(typed_names(cls)) - set(view.derived) <= shown
