@@ -55,7 +55,7 @@ def _words(kind: str) -> tuple[str, str, str]:
         ),
         "413": (
             _("This is too large"),
-            _("A form takes one megabyte at most. Nothing was saved."),
+            _("A form takes one megabyte at most, a file ten. Nothing was saved."),
             _("Shorten it and send it again."),
         ),
         "500": (

@@ -107,8 +107,10 @@ def day(value: date | None, weekday: bool = True) -> str:
     return f"{_WEEKDAYS_EN[value.weekday()]} {text}" if weekday and this_year else text
 
 
-def whole_day(value: date) -> str:
-    """A day with its year, whatever day it is now: what is on paper is read in other years too."""
+def full_day(value: date | None) -> str:
+    """A day with its year, as papers have it: 2020年1月29日."""
+    if value is None:
+        return ""
     if language() == "zh":
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
@@ -141,5 +143,5 @@ def html_lang() -> str:
 
 
 __all__ = [
-    "day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "lazy", "number", "say", "whole_day",
+    "day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "lazy", "number", "say", "full_day",
 ]  # fmt: skip

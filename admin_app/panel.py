@@ -13,7 +13,7 @@ from admin_app import database, i18n, identity, live
 from admin_app.exchange.notice_page import NoticeView
 from admin_app.exchange.sheets_page import SheetsView
 from admin_app.exchange.village_page import VillageLedgerView
-from admin_app.ledgers import administration, dossier, observing, people, places, service
+from admin_app.ledgers import administration, dossier, following, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
 from admin_app.summaries import index, made
 from admin_app.summaries import views as summaries
@@ -21,7 +21,10 @@ from admin_app.workbench import round, watch
 from admin_app.workbench.today import daily, sheet
 from models.account import Role
 
-DECLARED = (*people.VIEWS, *observing.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS, *administration.VIEWS)
+DECLARED = (
+    *people.VIEWS, *observing.VIEWS, *following.VIEWS, *dossier.VIEWS, *places.VIEWS, *service.VIEWS,
+    *administration.VIEWS,
+)  # fmt: skip
 
 
 class FirstScreen(AdminIndexView):

@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from models import words
 from models.words import N_
 
-LARGEST = 6 * 1024 * 1024
+LARGEST = 10 * 1024 * 1024  # what a phone's camera makes of a page
 # First bytes, kind, ending. Nothing that a browser would run (HTML, SVG) is among them.
 KNOWN = (
     (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
@@ -26,40 +26,47 @@ KNOWN = (
 )
 
 
+TYPES = tuple(kind for _start, kind, _ending in KNOWN)
+
+
 class NotKept(ValueError):
     """A file that is not taken; the text says why, untranslated."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A file that was kept."""
+class Upload:
+    """A file that may be kept."""
 
     name: str
     hash: str
     type: str
-    size: int
+    content: bytes
 
 
-def keep(sent: FileStorage) -> Kept:
-    """Keep an uploaded file. Raises NotKept for one that is empty, too large, or no picture and no PDF."""
+def read(sent: FileStorage) -> Upload:
+    """Look at an uploaded file. Raises NotKept for one that is empty, too large, or no picture and no PDF."""
     content = sent.stream.read(LARGEST + 1)
     if not content:
         raise NotKept(N_("This file is empty."))
     if len(content) > LARGEST:
-        raise NotKept(N_("A file takes six megabytes at most."))
+        raise NotKept(N_("A file takes ten megabytes at most."))
     kind = next((kind for start, kind, _ending in KNOWN if content.startswith(start)), None)
     if kind is None or (kind == "image/webp" and content[8:12] != b"WEBP"):
         raise NotKept(N_("Only pictures (JPEG, PNG, WebP) and PDF files are kept."))
-    fingerprint = hashlib.sha256(content).hexdigest()
-    target = path_of(fingerprint)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(target)
-    return Kept(_name(sent.filename or "", kind), fingerprint, kind, len(content))
+    return Upload(_name(sent.filename or "", kind), hashlib.sha256(content).hexdigest(), kind, content)
+
+
+def keep(upload: Upload) -> None:
+    """Put a file into the data folder, whole or not at all, once however often it is sent."""
+    target = path_of(upload.hash)
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+        file.write(upload.content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(target)
 
 
 def path_of(fingerprint: str) -> Path:

@@ -82,7 +82,7 @@ class Contact(InVillage, Record):
     relation: Mapped[str | None] = field(Line(40), N_("Relation"))
     met_on: Mapped[date | None] = field(Date, N_("Met on"))
     place: Mapped[str | None] = field(Line(120), N_("Where they met"))
-    known_id: Mapped[int | None] = to("resident", N_("The contact's own file"), across=True)
+    known_id: Mapped[int | None] = to("resident", N_("The contact's own file"), across=True)  # who may move on
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
 
     resident: Mapped[Resident] = relationship(lazy="select", foreign_keys=[resident_id])
@@ -134,6 +134,9 @@ class Paper(InVillage, Record):
 
     def problems(self, today: date) -> Iterator[Problem]:
         yield from days_to_come(self, today, "on")
+        observation, resident = linked(self, "observation"), linked(self, "resident")
+        if observation is not None and resident is not None and observation.resident_id not in (None, resident.id):
+            yield Problem("observation", N_("This observation is another person's."))
 
     def __str__(self) -> str:
         resident = linked(self, "resident")

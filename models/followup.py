@@ -74,6 +74,8 @@ class FollowUp(InVillage, Record):
                 yield Problem("observation", N_("This person has not been released."))
             elif self.on <= observation.released_on:
                 yield Problem("on", N_("The calls begin on the day after release."))
+            elif self.day_no in DAYS and self.on < observation.released_on + timedelta(days=self.day_no):
+                yield Problem("day_no", N_("This call is to be made on a later day."))
 
     def __str__(self) -> str:
         resident = linked(self, "resident")

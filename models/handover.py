@@ -108,9 +108,10 @@ class Receiver:
 
 
 def receivers(session: Session) -> list[Receiver]:
-    """Every village of the district, by code: a sender must be able to name who is to take over."""
+    """Every village that takes part, by code: a sender must be able to name who is to take over."""
     with session.over_the_line():
-        return [Receiver(*row) for row in session.execute(select(Village.id, Village.name).order_by(Village.code))]
+        query = select(Village.id, Village.name).where(Village.taking_part).order_by(Village.code)
+        return [Receiver(*row) for row in session.execute(query)]
 
 
 def ask(
@@ -131,7 +132,7 @@ def ask(
     if problems:
         raise Invalid(resident, problems)
     asked = HandOver(
-        from_name=names[resident.village_id], to_name=names[to_village_id],
+        from_name=resident.village.name, to_name=names[to_village_id],
         resident_id=resident.id, name=resident.name, phone=resident.phone, from_village_id=resident.village_id,
         to_village_id=to_village_id, reason=reason, address=address or None, asked_by=who[:40], asked_at=now,
         history=_measured(session, resident),

@@ -1,4 +1,4 @@
-"""A person's whole course as one line: journeys, events, visits, calls, papers, deliveries, hand-overs."""
+"""A person's course as one line of happenings: journeys, events, visits, calls, papers, deliveries, hand-overs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from models import clock
-from models.alert import Alert
+from models.alert import Alert, AlertKind
 from models.dossier import Journey, Paper
 from models.followup import FollowUp
 from models.handover import HandOver
-from models.observation import ObservationEvent, Outcome, Period, Visit
+from models.observation import ObservationEvent, Outcome, Period, Symptom, Visit
 from models.resident import Resident
 from models.session import Session
 from models.supply import Supply, SupplyStatus
@@ -23,11 +23,14 @@ from models.words import N_, Tone
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing that happened: when, what (an untranslated text), in which details, how urgent it looks."""
+    """One thing that happened: when, what (an untranslated text), in which details, how urgent it looks.
+
+    Of what is ``told``, a tuple belongs together: the period, its temperature and its symptoms.
+    """
 
     at: datetime
     what: str
-    details: tuple[Any, ...]
+    told: tuple[Any, ...]
     tone: Tone
     ledger: str
     record_id: int
@@ -73,28 +76,42 @@ def _events(session: Session, resident: Resident) -> list[Happening]:
 def _visits(session: Session, resident: Resident) -> list[Happening]:
     """One line a day: both temperatures, and what was out of the ordinary."""
     days: defaultdict[date, list[Visit]] = defaultdict(list)
-    visits = select(Visit).where(Visit.resident_id == resident.id).order_by(Visit.on, Visit.period)
-    for visit in session.scalars(visits):
+    query = select(Visit).where(Visit.resident_id == resident.id).order_by(Visit.on, Visit.period)
+    for visit in session.scalars(query):
         days[visit.on].append(visit)
     found = []
     for day, paid in days.items():
-        details: list[Any] = []
+        told: list[Any] = []
         for visit in sorted(paid, key=lambda v: v.period is Period.PM):
             taken = f"{visit.temperature} ℃" if visit.temperature is not None else visit.outcome
-            details += [visit.period, taken, *(visit.symptoms or []), visit.went_out, visit.late_reason]
+            symptoms = [s for s in visit.symptoms or [] if s is not Symptom.WELL]
+            told += [(visit.period, taken, *symptoms), visit.went_out, visit.contacts, visit.late_reason]
         tone = Tone.BAD if any(v.outcome is Outcome.ABNORMAL for v in paid) else Tone.OK
         if tone is Tone.OK and any(not v.outcome.measured for v in paid):
             tone = Tone.WARN
         at = max((v.taken_at for v in paid if v.taken_at), default=_noon(day))
-        found.append(Happening(at, N_("Visits of the day"), tuple(details), tone, "visit", paid[-1].id))
+        found.append(Happening(at, N_("Visits of the day"), tuple(told), tone, "visit", paid[-1].id))
     return found
 
 
 def _alerts(session: Session, resident: Resident) -> list[Happening]:
     rows = session.scalars(select(Alert).where(Alert.resident_id == resident.id))
     return [
-        Happening(a.raised_at, a.kind.label, (a.status, a.taken_by, a.done), a.status.tone, "alert", a.id) for a in rows
+        Happening(
+            a.raised_at,
+            a.kind.label,
+            (_seen(a), a.status, a.closed_by or a.taken_by, a.done),
+            a.status.tone,
+            "alert",
+            a.id,
+        )
+        for a in rows
     ]
+
+
+def _seen(alert: Alert) -> str:
+    """What gave the alarm, where its kind does not say it: the temperature."""
+    return alert.what if alert.kind is AlertKind.FEVER else ""
 
 
 def _calls(session: Session, resident: Resident) -> list[Happening]:

@@ -6,7 +6,9 @@ A setting holds from a day on, for the whole district or one township; what was 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, time
 
 from sqlalchemy import Date, or_, select
@@ -56,6 +58,15 @@ class Setting(Record):
     reason: Mapped[str | None] = field(Line(200), N_("Reason"))
 
     township: Mapped[Township | None] = relationship(lazy="select")
+
+    def prepare(self) -> None:
+        """Keep a number as 14 and a time as 07:30, however they were typed."""
+        typed = unicodedata.normalize("NFKC", self.value or "").strip()
+        if self.name not in (None, SettingName.OBSERVATION_DAYS, SettingName.SMALLEST_NUMBER):
+            with suppress(ValueError):
+                typed = f"{time.fromisoformat(typed):%H:%M}"
+        if typed and typed != self.value:
+            self.value = typed
 
     def problems(self, today: date) -> Iterator[Problem]:
         """A value that can be meant: 1 to 60 days, 1 to 50 people, a time of day."""

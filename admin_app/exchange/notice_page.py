@@ -67,7 +67,7 @@ def told_of(session: Session, on: date, places: list[Place], now: datetime) -> N
 
 def written(day: NoticeDay) -> str:
     """The notice as a text, a paragraph a line, under its title."""
-    title = _("%(place)s: bulletin on the epidemic, %(day)s", place=day.place, day=i18n.whole_day(day.on))
+    title = _("%(place)s: bulletin on the epidemic, %(day)s", place=day.place, day=i18n.full_day(day.on))
     return "\n".join([title, *(_paragraph(said) for said in notice(day))])
 
 

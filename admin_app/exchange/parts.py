@@ -106,5 +106,5 @@ def sheet_of(session: Session, part: Part, columns: Sequence[Col], asked: Asked)
 def dated(span: Span) -> str:
     """The day or the days of a sheet, always with the year: a file is read in other years too."""
     if span.since == span.until:
-        return i18n.whole_day(span.until)
-    return _("%(since)s to %(until)s", since=i18n.whole_day(span.since), until=i18n.whole_day(span.until))
+        return i18n.full_day(span.until)
+    return _("%(since)s to %(until)s", since=i18n.full_day(span.since), until=i18n.full_day(span.until))

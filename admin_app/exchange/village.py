@@ -106,8 +106,8 @@ def _cover(session: Session, asked: Asked) -> Sheet:
             _(
                 "Holds everything dated from %(since)s to %(until)s, and what was on file by the last day; "
                 "every line begins with its record number.",
-                since=i18n.whole_day(asked.span.since),
-                until=i18n.whole_day(asked.span.until),
+                since=i18n.full_day(asked.span.since),
+                until=i18n.full_day(asked.span.until),
             ),
             *asked.notes,
         ),

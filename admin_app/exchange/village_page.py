@@ -105,7 +105,7 @@ def _inside(scope: Scope, place: Place, span: Span) -> Sheet:
     total = sum(held.records for _part, held in contents)
     return Sheet(
         title=_("What is inside"),
-        note=f"{place.name} · {i18n.whole_day(span.since)} – {i18n.whole_day(span.until)}",
+        note=f"{place.name} · {i18n.full_day(span.since)} – {i18n.full_day(span.until)}",
         columns=[heading("part", _("Contents")), heading("records", _("Records"), Kind.NUMBER)],
         rows=[[Cell(say(part.name)), count(held.records, _rows_url(to, part, place, span))] for part, held in contents],
         footer=[Cell(_("Total")), count(total)],

@@ -45,7 +45,11 @@ class NamedAct:
     may: Callable[[Any], bool] = lambda record: True
     needs: Act = Act.EDIT
     done: str = N_("Done.")
-    main: bool = False
+    main: Callable[[Any], bool] = lambda record: False
+    """Whether it is what is to be done with this record now."""
+
+
+FEW = 2  # acts that stand beside the heading; more than these are in a menu
 
 
 def _text(label: str, limit: int = 200, required: bool = False, prose: bool = False) -> Any:
@@ -76,8 +80,13 @@ class Acting(Part):
         return [a for a in self.acts if scope.may_to(a.needs, record) and a.may(record)]
 
     def act_links(self, record: Any) -> list[Link]:
-        """Their buttons."""
-        return [Link(say(a.label), self._act_url(a, record), a.main) for a in self.acts_on(record)]
+        """Their buttons: what is to be done now stands first, what is done less often in the menu."""
+        acts = sorted(self.acts_on(record), key=lambda act: not act.main(record))
+        many = sum(not act.main(record) for act in acts) > FEW
+        return [
+            Link(say(act.label), self._act_url(act, record), main, aside=many and not main)
+            for act, main in ((act, act.main(record)) for act in acts)
+        ]
 
     def _act_url(self, act: NamedAct, record: Any) -> str:
         return f"{self.base}act/{act.name}/?id={record.id}"
@@ -93,17 +102,17 @@ class Acting(Part):
         if act not in self.acts_on(record):
             flash(say(N_("This cannot be done now: somebody was quicker, or it has been done.")), "warn")
             return redirect(f"{self.base}details/?id={record.id}")
-        form = self._act_form(act)
+        form = self._act_form(act, record)
         if request.method == "GET" or not form.validate():
             return self._act_page(act, record, form, [])
         return self._try(act, record, form)
 
-    def _act_form(self, act: NamedAct) -> Any:
-        kit = {**FIELDS, **self.act_fields()}
+    def _act_form(self, act: NamedAct, record: Any) -> Any:
+        kit = {**FIELDS, **self.act_fields(record)}
         form = fields.form_class({name: kit[name]() for name in act.asks})
         return form(formdata=request.form if request.method == "POST" else None)
 
-    def act_fields(self) -> dict[str, Callable[[], Any]]:
+    def act_fields(self, record: Any) -> dict[str, Callable[[], Any]]:
         """Fields that only this ledger's acts ask for."""
         return {}
 

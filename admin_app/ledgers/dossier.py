@@ -42,9 +42,15 @@ class ContactView(LedgerView):
     icon = "person-lines-fill"
 
 
+class UploadField(FileField):
+    """A file, looked at when the record is filled in and kept when nothing else speaks against it."""
+
+    upload: uploads.Upload | None = None
+
+
 class PaperView(LedgerView):
     columns = ("resident", "kind", "on", "signed_by", "file_name", "village")
-    sections = (part(N_("Paper"), "resident observation kind on signed_by note file_name"),)
+    sections = (part(N_("Paper"), "resident observation kind on signed_by file_name note"),)
     derived = ("village",)
     filters = ("kind", "village", "on", "resident", "observation")
     search = ("resident", "signed_by")
@@ -53,24 +59,32 @@ class PaperView(LedgerView):
     icon = "file-earmark-text"
 
     def scaffold_form(self) -> type[Any]:
-        file = FileField(lazy_gettext(N_("Scan or photo")), description=lazy_gettext(N_("JPEG, PNG, WebP or PDF.")))
-        return type("PaperForm", (super().scaffold_form(),), {"file": file})
+        file = UploadField(
+            lazy_gettext(N_("Scan or photo")),
+            description=lazy_gettext(N_("JPEG, PNG, WebP or PDF, ten megabytes at most.")),
+            render_kw={"accept": ",".join(uploads.TYPES)},
+        )
+        return type("PaperForm", (super().scaffold_form(),), {"file_name": file})
 
     def prefill(self, form: Any) -> None:
         form.on.data = form.on.data or clock.today()
 
     def fill(self, form: Any, record: Any) -> None:
-        sent = form.file.data
-        del form["file"]
         super().fill(form, record)
+        sent = form.file_name.data
         if sent is None or isinstance(sent, str) or not sent.filename:
             return
         try:
-            kept = uploads.keep(sent)
+            form.file_name.upload = found = uploads.read(sent)
         except uploads.NotKept as refused:
-            raise Invalid(record, [Problem("", str(refused))]) from None
-        record.file_name, record.file_hash = kept.name, kept.hash
-        record.file_type, record.file_size = kept.type, kept.size
+            raise Invalid(record, [Problem("file_name", str(refused))]) from None
+        record.file_name, record.file_hash = found.name, found.hash
+        record.file_type, record.file_size = found.type, len(found.content)
+
+    def after_flush(self, form: Any, record: Any, is_new: bool) -> None:
+        """The file is written once nothing else speaks against the paper."""
+        if (found := form.file_name.upload) is not None:
+            uploads.keep(found)
 
     def _writer(self, name: str) -> show.Writer:
         if name != "file_name":
@@ -88,7 +102,10 @@ class PaperView(LedgerView):
             abort(404)
         self._note_reveal(paper, ["file_name"])
         answer: Response = send_file(
-            uploads.path_of(paper.file_hash), mimetype=paper.file_type, download_name=paper.file_name
+            uploads.path_of(paper.file_hash),
+            mimetype=paper.file_type,
+            download_name=paper.file_name,
+            as_attachment=paper.file_type == "application/pdf",  # which no browser shows inside a sandbox
         )
         answer.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; sandbox"
         return answer

@@ -1,9 +1,7 @@
-"""Observations with their moves, visits, alerts, follow-up calls and hand-overs."""
+"""Observations with their moves and papers, and visits."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask import abort, request
@@ -11,21 +9,30 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
 
-from admin_app import database, i18n, identity
+from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers import papers, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
-from models import clock, course, handover, setting
-from models.alert import Alert, AlertStatus
+from admin_app.ledgers.declared import note_apart
+from admin_app.ledgers.page import Cell, Fact, Kind, Link
+from models import clock, course, followup, opening, setting
+from models.alert import Alert
 from models.course import MOVES, NEEDS, Move
 from models.dossier import Paper
 from models.followup import FollowUp
-from models.handover import HandOver, HandOverStatus
-from models.observation import Observation, ObservationStatus, Outcome, Period, Symptom, Visit, day_of, standing
+from models.observation import (
+    Observation,
+    ObservationStatus,
+    Visit,
+    day_of,
+    ends_on,
+    standing,
+)
+from models.resident import FileStatus
 from models.scope import Act
 from models.session import Session
+from models.trail import Deed, Entry
 from models.words import N_
 
 PERSON_HINT = N_("Name, pinyin, identity number or phone of the person")
@@ -59,8 +66,42 @@ def _moving(step: Move) -> NamedAct:
         asks=tuple(asks),
         may=lambda observation: step in MOVES[observation.status],
         done=DONE[step],
-        main=step is Move.RELEASE,
+        main=lambda observation: step is Move.RELEASE and standing(observation, clock.today()) is FileStatus.DUE,
     )
+
+
+def round_of(observation: Observation) -> str:
+    """The address of the round, open at one person."""
+    return f"/admin/round/?village={observation.village_id}&at={observation.id}#p{observation.id}"
+
+
+def observed(observation: Observation) -> Cell:
+    """How an observation stands today, and on which day of its term: 观察中 6/14."""
+    today = clock.today()
+    stands = standing(observation, today)
+    label = say(stands.label)
+    if observation.status is ObservationStatus.OBSERVED:
+        label = f"{label} {max(day_of(observation, today), 0)}/{observation.days}"
+    return Cell(label, Kind.CHIP, stands.tone)
+
+
+def end_of(observation: Observation) -> Cell:
+    """The end of the term, and how it came about: computed, or corrected for a reason."""
+    start, days = observation.last_exposure_on or observation.began_on, observation.days
+    if observation.ends_on_corrected is not None:
+        told = {"day": i18n.day(ends_on(start, days)), "reason": observation.correction_reason or ""}
+        how = say(N_("corrected, before: %(day)s; %(reason)s"), told)
+    elif observation.last_exposure_on is not None:
+        how = say(N_("last exposure %(day)s + %(days)d days"), {"day": i18n.day(start, weekday=False), "days": days})
+    else:
+        how = say(N_("first day %(day)s + %(days)d days"), {"day": i18n.day(start, weekday=False), "days": days})
+    return Cell(i18n.day(observation.ends_on), Kind.DAY, dim=how)
+
+
+def _called(observation: Observation) -> frozenset[int]:
+    """The days after release on which a call was recorded."""
+    query = select(FollowUp.day_no).where(FollowUp.observation_id == observation.id)
+    return frozenset(database.session().scalars(query))
 
 
 class ObservationView(LedgerView):
@@ -101,16 +142,7 @@ class ObservationView(LedgerView):
     def _writer(self, name: str) -> show.Writer:
         if name != "status":
             return super()._writer(name)
-        today = clock.today()
-
-        def chip(observation: Observation) -> Cell:
-            stands = standing(observation, today)
-            label = say(stands.label)
-            if observation.status is ObservationStatus.OBSERVED:
-                label = f"{label} {max(day_of(observation, today), 0)}/{observation.days}"
-            return Cell(label, Kind.CHIP, stands.tone)
-
-        return chip
+        return observed
 
     def prefill(self, form: Any) -> None:
         today = clock.today()
@@ -119,21 +151,43 @@ class ObservationView(LedgerView):
 
     def acts_on(self, record: Any) -> list[NamedAct]:
         """None while the person's file lies in the recycle bin."""
-        return super().acts_on(record) if record.resident is not None else []
+        if record.resident is None:
+            return []
+        acts = super().acts_on(record)
+        session = database.session()
+        if record.status in opening.OVER and opening.unfinished(session, record.resident_id) is not None:
+            return [act for act in acts if act.name != Move.REOPEN]  # another one goes on
+        return acts
 
     def more_links(self, record: Any) -> list[Link]:
-        links = self._papers(record)
+        links = []
         if self.may(Act.CREATE, "visit") and record.status is ObservationStatus.OBSERVED:
-            links.append(Link(say(N_("Record a visit")), f"/admin/visit/new/?observation={record.id}"))
+            due = standing(record, clock.today()) is FileStatus.DUE
+            links.append(Link(say(N_("Round")), round_of(record), main=not due))
         if self.may(Act.CREATE, "followup") and record.status is ObservationStatus.RELEASED:
-            links.append(Link(say(N_("Record a call")), f"/admin/followup/new/?observation={record.id}"))
-        return links
+            day = max(followup.calls_due(record, _called(record), clock.today()), default=None)
+            at = "" if day is None else f"&day_no={day}"
+            url = f"/admin/followup/new/?observation={record.id}{at}"
+            links.append(Link(say(N_("Record a call")), url, main=day is not None))
+        return [*links, *self._papers(record)]
+
+    def _fact(self, record: Any, name: str, may_reveal: bool, shown: bool) -> Fact:
+        """The end with how it was computed; that somebody became no suspected case need not be said."""
+        fact = super()._fact(record, name, may_reveal, shown)
+        if name == "ends_on":
+            return Fact(fact.label, end_of(record))
+        if name == "became_suspected" and not record.became_suspected:
+            return Fact(fact.label, Cell(""))
+        return fact
 
     def _papers(self, record: Any) -> list[Link]:
         if record.resident is None or not database.session().scope.may_to(Act.EDIT, record):
             return []
+        kept = select(Paper.kind).where(Paper.observation_id == record.id)
+        handed = set(database.session().scalars(kept))
         return [
-            Link(say(kind.label), f"{self.base}paper/{kind.value}/?id={record.id}") for kind in papers.printable(record)
+            Link(say(kind.label), f"{self.base}paper/{kind.value}/?id={record.id}", aside=kind in handed)
+            for kind in papers.printable(record)
         ]
 
     @expose("/paper/<kind>/", methods=("GET", "POST"))
@@ -147,7 +201,8 @@ class ObservationView(LedgerView):
         session = database.session()
         full = request.method == "POST"
         if full:
-            self._note_reveal(record, ["resident_id"])
+            whose = (record.village_id, record.resident_id, str(record.resident))
+            note_apart(Entry("resident", Deed.REVEAL, *whose, reason=N_("Identity number")), must=True)
             today = clock.today()
             same = select(Paper.id).where(Paper.observation_id == record.id, Paper.kind == wanted, Paper.on == today)
             if session.scalar(same) is None:
@@ -182,130 +237,4 @@ class VisitView(LedgerView):
             form.taken_at.data = now
 
 
-class AlertView(LedgerView):
-    columns = ("resident", "status", "kind", "what", "raised_at", "taken_by", "village")
-    sections = (
-        part(N_("Alert"), "resident kind what status raised_at visit"),
-        part(N_("What came of it"), "taken_by taken_at done closed_by closed_at"),
-    )
-    filters = ("status", "kind", "village", "raised_at", "resident", "observation")
-    quick = (("status", "raised"), ("status", "taken"), ("kind", "fever"))
-    search = ("resident",)
-    search_hint = PERSON_HINT
-    can_be_made = can_be_changed = False
-    coded = {"what": Symptom}
-    acts = (
-        NamedAct(
-            "take",
-            N_("I deal with it"),
-            lambda session, alert, typed: alert.take(identity.signed_in().name, clock.now()),
-            may=lambda alert: alert.status is AlertStatus.RAISED,
-            done=N_("is yours to deal with"),
-        ),
-        NamedAct(
-            "close",
-            N_("Close with what was done"),
-            lambda session, alert, typed: alert.close(identity.signed_in().name, clock.now(), typed["done"]),
-            asks=("done",),
-            may=lambda alert: alert.status is not AlertStatus.CLOSED,
-            done=N_("dealt with"),
-            main=True,
-        ),
-    )
-    icon = "exclamation-triangle"
-    empty = N_("No alerts. A fever, a symptom or three visits without success raise one.")
-
-
-class FollowUpView(LedgerView):
-    columns = ("resident", "outcome", "day_no", "on", "by", "village")
-    sections = (part(N_("Follow-up call"), "observation day_no on outcome by note"),)
-    derived = ("village",)
-    filters = ("outcome", "village", "on", "observation", "resident")
-    quick = (("outcome", "unwell"), ("outcome", "not_reached"))
-    search = ("resident",)
-    search_hint = PERSON_HINT
-    order = "-on"
-    icon = "telephone-outbound"
-
-    def prefill(self, form: Any) -> None:
-        form.on.data = form.on.data or clock.today()
-        form.by.data = form.by.data or identity.signed_in().name
-
-
-class HandOverView(LedgerView):
-    columns = ("name", "status", "from_name", "to_name", "reason", "asked_by", "asked_at", "answered_at")
-    sections = (
-        part(N_("Hand-over"), "name phone from_name to_name reason address status"),
-        part(N_("Asked and answered"), "asked_by asked_at answered_by answered_at answer"),
-    )
-    filters = ("status", "from_village", "to_village", "asked_at", "resident")
-    quick = (("status", "asked"), ("status", "accepted"), ("status", "refused"))
-    search = ("name",)
-    search_hint = N_("Name")
-    can_be_made = can_be_changed = False
-    acts = (
-        NamedAct(
-            "accept",
-            N_("Accept"),
-            lambda session, asked, typed: handover.accept(
-                session, asked, identity.signed_in().name, clock.now(), clock.today()
-            ),
-            may=lambda asked: asked.status is HandOverStatus.ASKED and _receives(asked),
-            done=N_("is yours now"),
-            main=True,
-        ),
-        NamedAct(
-            "refuse",
-            N_("Refuse"),
-            lambda session, asked, typed: handover.refuse(
-                asked, identity.signed_in().name, clock.now(), typed["answer"]
-            ),
-            asks=("answer",),
-            may=lambda asked: asked.status is HandOverStatus.ASKED and _receives(asked),
-            done=N_("sent back"),
-        ),
-        NamedAct(
-            "withdraw",
-            N_("Withdraw"),
-            lambda session, asked, typed: handover.withdraw(asked, identity.signed_in().name, clock.now()),
-            may=lambda asked: asked.status is HandOverStatus.ASKED and _sends(asked),
-            done=N_("stays with you"),
-        ),
-    )
-    icon = "arrow-left-right"
-
-    def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
-        page = super()._details_page(record, revealed)
-        measured = _measured(record)
-        return replace(
-            page, sections=[*page.sections, (say(N_("Measured so far")), measured)] if measured else page.sections
-        )
-
-    empty = N_("No hand-overs. Ask for one on the person's file.")
-
-
-def _measured(asked: HandOver) -> list[Fact]:
-    """What crossed with the person: the visits so far, a line a day, the latest first."""
-    days: dict[str, list[str]] = {}
-    for visit in asked.history or []:
-        taken = f"{visit['temperature']} ℃" if visit["temperature"] else say(Outcome(visit["outcome"]).label)
-        told = [say(Period(visit["period"]).label), taken, *(say(Symptom(s).label) for s in visit["symptoms"])]
-        days.setdefault(visit["on"], []).insert(0, " ".join(told))
-    return [Fact(i18n.day(date.fromisoformat(on)), Cell(" · ".join(told))) for on, told in days.items()]
-
-
-def _receives(asked: HandOver) -> bool:
-    return asked.to_village_id in database.session().scope.area(Act.EDIT, "handover")
-
-
-def _sends(asked: HandOver) -> bool:
-    return asked.from_village_id in database.session().scope.area(Act.EDIT, "handover")
-
-
-VIEWS = (
-    (ObservationView, Observation),
-    (VisitView, Visit),
-    (AlertView, Alert),
-    (FollowUpView, FollowUp),
-    (HandOverView, HandOver),
-)
+VIEWS = ((ObservationView, Observation), (VisitView, Visit))

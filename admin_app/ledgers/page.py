@@ -129,11 +129,12 @@ class Pager:
 
 @dataclass(frozen=True)
 class Link:
-    """A button beside the heading."""
+    """A button beside the heading; ``aside``: in the menu of what is done less often."""
 
     label: str
     url: str
     main: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,62 +22,91 @@ _RULES = (
 )
 _PROMISES = (
     N_("What I have told about where I was and whom I met is true and complete."),
-    N_("I stay at home until I am released in writing and let my temperature be measured twice a day."),
+    N_("I stay where I am observed until I am released in writing, and let my temperature be measured twice a day."),
     N_("I report symptoms at once and answer for the consequences if I do not."),
 )
+_WHO = N_("%(name)s (identity number %(number)s), living at %(address)s:")
+_NOTICE = N_(
+    "Because of where you were or whom you met you are under medical observation (%(kind)s) from %(from)s to %(to)s"
+    "%(basis)s. During this time:"
+)
+_COMMITMENT = N_("I am under medical observation (%(kind)s) from %(from)s to %(to)s%(basis)s. I promise:")
+_COUNTED = N_(", %(days)d days counted from the last exposure on %(exposure)s")
+_RELEASE = N_(
+    "You were under medical observation from %(from)s. Its term is over and the team of three has signed off "
+    "(%(signed)s). As of %(released)s the observation is lifted."
+)
+_EARLY = N_(
+    "You were under medical observation from %(from)s. The team of three has signed off (%(signed)s) that it ends "
+    "before its term: %(reason)s. As of %(released)s the observation is lifted."
+)
+_AFTERWARDS = N_("Please go on protecting yourself, and answer our calls on days 1, 2, 3, 7 and 14 from then.")
+_ASK = N_("Responsible for you: %(cadre)s, phone %(phone)s.")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One printable paper: its title, its paragraphs, its numbered points, and who signs."""
+    """One printable paper: its title, its paragraphs, its numbered points, what stands below, and who signs."""
 
     title: str
     paragraphs: list[str]
     points: list[str]
+    below: list[str]
     signatures: list[str]
     dated: str
     full: bool
 
 
 def printable(observation: Observation) -> list[PaperKind]:
-    """Which papers an observation has now: two while it is open, the notice of release once it is over."""
-    if observation.status is ObservationStatus.RELEASED:
-        return [PaperKind.RELEASE]
-    return [PaperKind.NOTICE, PaperKind.COMMITMENT]
+    """Which papers an observation has now: two while the village keeps it, the notice of release once it is over."""
+    return {
+        ObservationStatus.OBSERVED: [PaperKind.NOTICE, PaperKind.COMMITMENT],
+        ObservationStatus.RELEASED: [PaperKind.RELEASE],
+    }.get(observation.status, [])
 
 
 def sheet(observation: Observation, kind: PaperKind, full: bool) -> Sheet:
-    """A paper in words; the identity number in full only when that has left its row in the trail."""
-    person = observation.resident
-    number = person.identity_number or ""
-    told: dict[str, Any] = {
-        "name": person.name,
-        "number": (number if full else masks.masked(number, Mask.IDENTITY)) or "—",
-        "address": person.address or "—",
-        "village": str(observation.village),
-        "from": i18n.day(observation.began_on, weekday=False),
-        "to": i18n.day(observation.ends_on, weekday=False),
-        "days": observation.days,
-        "released": i18n.day(observation.released_on, weekday=False),
-    }
-    who = say(N_("%(name)s (identity number %(number)s), living at %(address)s:"), told)
-    dated = i18n.day(clock.today(), weekday=False)
+    """A paper in words; numbers in full only when that has left its row in the trail."""
+    told = _told(observation, full)
+    dated = i18n.full_day(clock.today())
+    who = say(_WHO, told)
     if kind is PaperKind.RELEASE:
-        text = N_(
-            "You were under medical observation from %(from)s. The term is over, you have shown no symptoms, "
-            "and the team of three has signed off. As of %(released)s the observation is lifted. "
-            "Please go on protecting yourself and answer the calls of the next fourteen days."
-        )
-        return Sheet(say(kind.label), [who, say(text, told)], [], _team(), dated, full)
+        early = observation.released_on is not None and observation.released_on < observation.ends_on
+        text = say(_EARLY if early and observation.release_reason else _RELEASE, told)
+        return Sheet(say(kind.label), [who, text, say(_AFTERWARDS)], [], [], _team(), dated, full)
     if kind is PaperKind.COMMITMENT:
-        text = N_("I am under home observation from %(from)s to %(to)s (%(days)d days) in %(village)s. I promise:")
         signs = [say(N_("The person")), say(N_("Supervising relative")), say(N_("Responsible in the village"))]
-        return Sheet(say(kind.label), [who, say(text, told)], [say(p) for p in _PROMISES], signs, dated, full)
-    text = N_(
-        "because of where you were or whom you met you are under home observation from %(from)s to %(to)s "
-        "(%(days)d days), counted from the last exposure. During this time:"
-    )
-    return Sheet(say(kind.label), [who, say(text, told)], [say(r) for r in _RULES], _team(), dated, full)
+        promises = [say(promise) for promise in _PROMISES]
+        return Sheet(say(kind.label), [who, say(_COMMITMENT, told)], promises, [], signs, dated, full)
+    below = [say(_ASK, told)] if observation.cadre else []
+    signs = [*_team(), say(N_("Received by"))]
+    return Sheet(say(kind.label), [who, say(_NOTICE, told)], [say(r) for r in _RULES], below, signs, dated, full)
+
+
+def _told(observation: Observation, full: bool) -> dict[str, Any]:
+    """What the texts say of one person."""
+    person = observation.resident
+    number, phone = person.identity_number, observation.cadre_phone
+    basis = {"days": observation.days, "exposure": i18n.full_day(observation.last_exposure_on)}
+    counted = observation.last_exposure_on is not None and observation.ends_on_corrected is None
+    return {
+        "name": person.name,
+        "number": _number(number, Mask.IDENTITY, full),
+        "address": person.address or "—",
+        "kind": say(observation.kind.label),
+        "from": i18n.full_day(observation.began_on),
+        "to": i18n.full_day(observation.ends_on),
+        "basis": say(_COUNTED, basis) if counted else "",
+        "released": i18n.full_day(observation.released_on),
+        "signed": observation.signed_by or "—",
+        "reason": observation.release_reason or "",
+        "cadre": observation.cadre or "—",
+        "phone": _number(phone, Mask.PHONE, full),
+    }
+
+
+def _number(number: str | None, mask: Mask, full: bool) -> str:
+    return (number if full else masks.masked(number, mask)) if number else "—"
 
 
 def _team() -> list[str]:

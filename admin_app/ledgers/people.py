@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, time
 from typing import Any
 
 from flask import flash, redirect, request
@@ -15,16 +13,16 @@ from wtforms.validators import InputRequired
 
 from admin_app import database, i18n, identity
 from admin_app.i18n import say
-from admin_app.ledgers import fields, finding, show
+from admin_app.ledgers import fields, file_page, finding, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
-from admin_app.ledgers.page import Action, Cell, DetailsPage, Fact, Kind, Link, Moment
-from models import clock, course, doubles, handover
+from admin_app.ledgers.file_page import sex_and_age
+from admin_app.ledgers.page import Action, Cell, DetailsPage, Kind, Link
+from models import clock, course, doubles, handover, opening
 from models.alert import Alert
-from models.base import Invalid
+from models.base import Invalid, Problem
 from models.dossier import Contact, Journey, Paper
 from models.handover import receivers
-from models.happenings import Happening, happenings
 from models.observation import Observation, Visit
 from models.place import Village
 from models.resident import FileStatus, Resident
@@ -32,15 +30,6 @@ from models.scope import Act
 from models.session import Session
 from models.words import N_
 
-
-def sex_and_age(person: Any) -> str:
-    """男 52."""
-    age = person.age(clock.today())
-    parts = [say(person.sex.label) if person.sex else "", "" if age is None else str(age)]
-    return " ".join(p for p in parts if p)
-
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 CLOSED = (FileStatus.EXCLUDED, FileStatus.HANDED_OVER)
 
 
@@ -48,21 +37,10 @@ def _chip(status: FileStatus) -> Cell:
     return Cell(say(status.label), Kind.CHIP, status.tone)
 
 
-def _moment(happening: Happening, may_open: bool) -> Moment:
-    """Something that happened, in words."""
-    text = " · ".join(t for t in (show.words_of(d) for d in happening.details) if t)
-    url = f"/admin/{happening.ledger}/details/?id={happening.record_id}" if may_open and happening.record_id else ""
-    whole_day = happening.at.astimezone(clock.ZONE).time() == time(12)
-    when = i18n.day(clock.local_day(happening.at)) if whole_day else i18n.instant(happening.at)
-    return Moment(when, "", say(happening.what), happening.tone, [], text=text, url=url, at=happening.at)
-
-
-def _village_field(label: str) -> Any:
-    """Every village of the district: whoever hands over must be able to name the one that takes over."""
-    session = database.session()
-    return fields.ReferenceField(
-        lazy_gettext(label), [InputRequired()], column="to_village_id", options=lambda: receivers(session)
-    )
+def _village_field(label: str, resident: Resident) -> Any:
+    """Every other village: whoever hands over must be able to name the one that takes over."""
+    others = [one for one in receivers(database.session()) if one.id != resident.village_id]
+    return fields.ReferenceField(lazy_gettext(label), [InputRequired()], column="to_village_id", options=lambda: others)
 
 
 def _ask_hand_over(session: Session, resident: Resident, typed: Typed) -> None:
@@ -158,13 +136,17 @@ class ResidentView(LedgerView):
         if name != "hand_over":
             return {}
         options = [("", "—"), *((str(r.id), r.name) for r in receivers(database.session()))]
-        return {"wants_reason": True, "choices": ("to_village", say(N_("To the village")), options)}
+        chosen = request.form.get("to_village", "")
+        return {"wants_reason": True, "choices": ("to_village", say(N_("To the village")), options, chosen)}
 
     def _apply(self, name: str, records: Sequence[Any]) -> None:
         if name != "hand_over":
             super()._apply(name, records)
             return
         to = finding.record_id(request.form.get("to_village", "")) or 0
+        for resident in records:
+            if resident.status in CLOSED:
+                raise Invalid(resident, [Problem("", N_("This file is closed: nobody need take it over."))])
         who, reason = identity.signed_in().name, request.form.get("reason", "")
         handover.ask_many(database.session(), records, to, reason, who, clock.now())
 
@@ -187,6 +169,9 @@ class ResidentView(LedgerView):
         self._require(Act.EDIT, keep)
         self._require(Act.DELETE, other)
         session = database.session()
+        if keep.id == other.id:
+            flash(say(N_("Choose two different files.")), "warn")
+            return redirect(f"{self.base}details/?id={keep.id}")
         found = doubles.differences(keep, other)
         if request.method == "POST":
             take = {d.name: request.form.get(f"take-{d.name}") == "other" for d in found}
@@ -207,7 +192,8 @@ class ResidentView(LedgerView):
         hanging = [(say(title), many) for title, many in doubles.hanging(session, other).items()]
         return self.render(
             "admin/ledger/merge.html", title=say(N_("Merge two files")), keep=keep, other=other, rows=rows,
-            hanging=hanging, back_url=f"{self.base}details/?id={keep.id}",
+            hanging=hanging, alike=other in doubles.likely(session, keep, limit=50),
+            back_url=f"{self.base}details/?id={keep.id}",
             swap_url=f"{self.base}merge/?id={other.id}&other={keep.id}",
         )  # fmt: skip
 
@@ -215,23 +201,14 @@ class ResidentView(LedgerView):
         return self._writer(name)(record).text
 
     def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
-        """The changes of the file and everything that happened to the person, as one line."""
-        page = super()._details_page(record, revealed)
-        told = [_moment(h, self.may(Act.READ, h.ledger)) for h in happenings(database.session(), record)]
-        line = sorted([*page.timeline, *told], key=lambda m: m.at or NEVER, reverse=True)
-        same = doubles.likely(database.session(), record)
-        likely = [
-            Fact(sex_and_age(r) or "#", Cell(str(r), url=f"{self.base}merge/?id={record.id}&other={r.id}"))
-            for r in same
-        ]
-        sections = [(say(N_("Likely doubles: look and merge")), likely), *page.sections] if likely else page.sections
-        return replace(page, timeline=line, sections=sections)
+        """The whole file: columns, observation, contacts, and everything that happened on one line."""
+        return file_page.complete(database.session(), record, super()._details_page(record, revealed))
 
-    def act_fields(self) -> dict[str, Any]:
-        return {"to_village": lambda: _village_field(N_("To the village"))}
+    def act_fields(self, record: Any) -> dict[str, Any]:
+        return {"to_village": lambda: _village_field(N_("To the village"), record)}
 
     def more_links(self, record: Any) -> list[Link]:
-        if self.may(Act.CREATE, "observation"):
+        if self.may(Act.CREATE, "observation") and opening.unfinished(database.session(), record.id) is None:
             return [Link(say(N_("Open an observation")), f"/admin/observation/new/?resident={record.id}")]
         return []
 

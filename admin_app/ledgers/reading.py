@@ -196,15 +196,16 @@ class Reading(Part):
             if any(f.cell.text for f in facts):
                 sections.append((say(section.title), [f for f in facts if f.cell.text]))
         status = next((n for n in self.columns if show.kind_of(self.model, n) is Kind.CHIP), None)
-        links = []
+        links = [*self.act_links(record), *self.more_links(record)]
         if self.can_be_changed and scope.may_to(Act.EDIT, record):
-            links.append(Link(_("Edit"), f"{self.base}edit/?id={record.id}", main=True))
+            nothing_else = not any(link.main for link in links)
+            links.append(Link(_("Edit"), f"{self.base}edit/?id={record.id}", main=nothing_else))
         return DetailsPage(
             title=str(record),
             subtitle=self._under_title(record),
             status=self._writer(status)(record) if status and self._seen([status], record) else None,
             sections=sections,
-            links=[*self.act_links(record), *self.more_links(record), *links],
+            links=sorted(links, key=lambda link: not link.main),
             delete_url=f"{self.base}delete/?id={record.id}" if scope.may_to(Act.DELETE, record) else "",
             version=getattr(record, "version", 0),
             related=self._related(session, record),

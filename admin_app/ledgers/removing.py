@@ -51,15 +51,24 @@ class Removing(Part):
         self._require(Act.DELETE, record)
         return self._act(lambda: sessions.restore(record), [record], _("Restored: %(name)s", name=str(record)))
 
-    def _act(self, deed: Callable[[], None], records: Sequence[Any], said: str) -> ResponseReturnValue:
-        """Do something to records, all or none, and say what came of it."""
+    def _act(
+        self,
+        deed: Callable[[], None],
+        records: Sequence[Any],
+        said: str,
+        again: Callable[[str], str] | None = None,
+    ) -> ResponseReturnValue:
+        """Do something to records, all or none, and say what came of it; ``again`` asks anew, saying what is wrong."""
         session = database.session()
         try:
             deed()
             session.commit()
         except Invalid as refused:
+            words = _words_of(refused, several=len(records) > 1)
             session.rollback()
-            flash("; ".join(say(p.message, p.params) for p in refused.problems), "bad")
+            if again is not None:
+                return again(words), 422
+            flash(words, "bad")
         except StaleDataError:
             session.rollback()
             flash(_("Somebody else changed this meanwhile. Nothing was done; look and try again."), "bad")
@@ -115,7 +124,13 @@ class Removing(Part):
         if not request.form.get("confirmed"):
             return self._confirm(name, known[name].label, records, f"{self.base}action/", danger=known[name].danger)
         said = ngettext("Done for %(num)d record.", "Done for %(num)d records.", len(records))
-        return self._act(lambda: self._apply(name, records), records, said)
+
+        def again(words: str) -> str:
+            kept = session.scalars(select(self.model).where(self.model.id.in_(numbers))).all()
+            url, danger = f"{self.base}action/", known[name].danger
+            return self._confirm(name, known[name].label, kept, url, danger=danger, error=words)
+
+        return self._act(lambda: self._apply(name, records), records, said, again)
 
     def ask_also(self, name: str) -> dict[str, Any]:
         """What the page of a bulk action asks besides yes: ``choices`` (name, label, options), ``wants_reason``."""
@@ -132,7 +147,7 @@ class Removing(Part):
         for record in records:
             setattr(record, column, value)
 
-    def _confirm(self, name: str, label: str, records: Sequence[Any], url: str, danger: bool) -> str:
+    def _confirm(self, name: str, label: str, records: Sequence[Any], url: str, danger: bool, error: str = "") -> str:
         names, more = show.names_of(records)
         hidden = [("action", name), ("confirmed", "1"), *(("rowid", str(r.id)) for r in records)]
         return self.render(
@@ -148,5 +163,13 @@ class Removing(Part):
             danger=danger,
             confirm_label=label,
             cancel_url=self.base,
+            error=error,
+            reason=request.form.get("reason", ""),
             **{"wants_reason": False, **self.ask_also(name)},
         )
+
+
+def _words_of(refused: Invalid, several: bool) -> str:
+    """What speaks against it, and of whom it is said when there are others."""
+    words = " ".join(say(p.message, p.params) for p in refused.problems)
+    return _("%(label)s: %(text)s", label=str(refused.record), text=words) if several else words

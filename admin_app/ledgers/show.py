@@ -123,7 +123,15 @@ def fact(record: Base, name: str, write: Writer, reveal: str, shown: bool) -> Fa
     cell = write(record)
     if cell.kind is Kind.MASKED and cell.text:
         cell = _in_full(record, name) if shown else Cell(cell.text, cell.kind, reveal=reveal)
+    if cell.kind is Kind.NUMBER and cell.text and (unit := unit_of(type(record), name)):
+        cell = cell._replace(text=f"{cell.text} {say(unit)}")
     return Fact(say(label_of(type(record), name)), cell)
+
+
+def unit_of(cls: type[Base], name: str) -> str:
+    """The untranslated unit that a column's numbers are in, "" if it has none."""
+    found = inspect(cls).column_attrs.get(name)
+    return about(found.columns[0]).unit if found is not None else ""
 
 
 def _in_full(record: Base, name: str) -> Cell:

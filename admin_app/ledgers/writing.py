@@ -8,7 +8,7 @@ from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import Date, Integer, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -78,10 +78,9 @@ class Writing(Part):
         for name, value in request.args.items():
             if name in known and (number := finding.record_id(value)) is not None:
                 given[name] = number
-            elif name in mapper.column_attrs and isinstance(value, str) and len(value) <= 100:
-                python_type = mapper.column_attrs[name].columns[0].type
-                if hasattr(python_type, "choices") and value in {c.value for c in python_type.choices}:
-                    given[name] = python_type.choices(value)
+            elif name in mapper.column_attrs and len(value) <= 100:
+                offered = _offered(mapper.column_attrs[name].columns[0].type, value)
+                given |= {} if offered is None else {name: offered}
         return given
 
     def _limited(self, form: Any, act: Act, record: Record | None) -> Any:
@@ -145,7 +144,7 @@ class Writing(Part):
     def fill(self, form: Any, record: Any) -> None:
         """Put what was typed into the record."""
         for field in form:
-            if field.name not in UNTYPED:
+            if field.name not in UNTYPED and not isinstance(field, FileField):
                 field.populate_obj(record, field.name)
 
     def _save(self, form: Any, record: Any, is_new: bool) -> ResponseReturnValue:
@@ -224,6 +223,8 @@ class Writing(Part):
         else:
             title = _("Edit: %(name)s", name=str(record))
         wrong = bool(self._errors or any(f.errors for f in form))
+        if wrong:
+            _ask_for_files_again(form)
         body = self.render(
             "admin/ledger/form.html",
             title=title,
@@ -262,6 +263,8 @@ class Writing(Part):
             typed.prepare()
             differences = [d for d in (self._difference(form, record, typed, f.name) for f in form) if d]
         session.expunge(typed) if typed in session else None
+        if any(sent.filename for sent in request.files.values()):
+            flash(_("The file is not among what is kept of yours: choose it again afterwards."), "warn")
         kept = MultiDict(request.form)
         kept.setlist("version", [str(record.version)])
         kept.poplist("csrf_token")
@@ -319,8 +322,28 @@ class Writing(Part):
         abort(403)
 
 
+def _offered(type_: Any, value: str) -> Any:
+    """A choice, a number or a day of an address as its field takes it; None for anything else."""
+    if isinstance(type_, Chosen):
+        return next((choice for choice in type_.choices if choice.value == value), None)
+    if isinstance(type_, Integer):
+        return finding.record_id(value)
+    try:
+        return fields.read_day(value) if isinstance(type_, Date) else None
+    except ValueError:
+        return None
+
+
 def _posted() -> Any:
     return CombinedMultiDict((request.files, request.form)) if request.method == "POST" else None
+
+
+def _ask_for_files_again(form: Any) -> None:
+    """A browser forgets which file was chosen when a form comes back; the reader is told, not surprised."""
+    chosen = {name for name, sent in request.files.items() if sent.filename}
+    for field in form:
+        if isinstance(field, FileField) and field.name in chosen and not field.errors:
+            field.errors = [_("Choose the file again.")]
 
 
 def _typed(form: Any, name: str) -> Any:

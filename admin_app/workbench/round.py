@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -27,6 +28,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
+from admin_app.ledgers.fields import read_day
 from admin_app.ledgers.page import Option
 from admin_app.workbench import round_page as pages
 from admin_app.workbench.round_page import RoundPage, Where
@@ -40,6 +42,7 @@ from models.trail import Deed
 from models.trail import Entry as Told
 from models.words import N_
 
+FIRST, LAST = 1880, 2200  # the years that an entry can be of
 CLOSE = timedelta(seconds=5)  # what was written so shortly before the last answer is told again
 
 
@@ -135,15 +138,15 @@ class RoundView(BaseView):
     @expose("/save/", methods=("POST",))
     def save(self) -> ResponseReturnValue:
         """One entry of a script: 200 saved (also if it came before), 409 another one stands there, 422 refused."""
-        sent = request.get_json(silent=True)
-        if not isinstance(sent, dict):
+        sent = _sent()
+        if sent is None:
             return {"problems": [_problem("", _("This entry cannot be read; enter it again."))]}, 400
         typed = _as_form(sent)
         session, now = database.session(), clock.now()
         try:
-            on, period = date.fromisoformat(typed.get("on", "")), Period(typed.get("period", ""))
+            on, period = read_day(typed.get("on", "")), Period(typed.get("period", ""))
             taken_at = datetime.fromisoformat(typed.get("taken_at", ""))
-            if taken_at.tzinfo is None:
+            if taken_at.tzinfo is None or not FIRST <= taken_at.year <= LAST:
                 raise ValueError
         except ValueError:
             return {"problems": [_problem("", _("This entry cannot be read; enter it again."))]}, 422
@@ -222,7 +225,7 @@ def _where() -> tuple[Where | None, list[str]]:
     on = today
     if asked := request.args.get("on"):
         try:
-            on = date.fromisoformat(asked)
+            on = read_day(unicodedata.normalize("NFKC", asked).strip())
         except ValueError:
             notices.append(_("This is not a day; today's round is shown."))
         if on > today:
@@ -359,6 +362,15 @@ def _next(where: Where, number: int, now: datetime) -> str:
 
 
 # ---- what was typed ----
+
+
+def _sent() -> dict[str, Any] | None:
+    """What a script sent; None for what is no object, or nested without end."""
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:
+        return None
+    return sent if isinstance(sent, dict) else None
 
 
 def _as_form(sent: Mapping[str, Any]) -> MultiDict[str, str]:

@@ -472,7 +472,7 @@ def test_no_form_loses_a_column(sqlite_panel: Panel, ledger: str) -> None:
     with sqlite_panel.app.test_request_context():
         view = views()[ledger]
         offered = {name for name, _unbound in _fields(view._create_form_class)}
-    files = {"file"} if ledger == "paper" else set()  # what is kept beside the record
+    files = {"file_name"} if ledger == "paper" else set()  # what is kept beside the record
     assert offered - {"version", "csrf_token"} == (set(typed_names(cls)) | files) - set(view.derived)
     shown = {name for section in view.sections for name in section.names}
     assert set(typed_names(cls)) - set(view.derived) <= shown

@@ -314,13 +314,13 @@ def test_a_timeline_names_choices_yes_and_no_days_and_records_not_codes(panel: P
 
 def test_an_observation_opened_from_a_file_is_that_persons(panel: Panel) -> None:
     browser = panel.as_("village_a")
-    details = browser.get(f"/admin/resident/details/?id={number_of('resident', SEEN)}")
+    details = browser.get(f"/admin/resident/details/?id={number_of('resident', TICKED)}")
     link = next(href for href, label in details.links if "observation" in href and "new" in href)
     page = browser.get(link)
     answer = browser.send(page, page.form("version"), {"began_on": "2020-02-11", "days": "14"})
     assert answer.status == 302, answer.main[:400]
     made = panel.get(class_of("observation"), int(answer.location.rsplit("=", 1)[1]))
-    assert (made.resident_id, made.village_id) == (number_of("resident", SEEN), A.number(0, 1))
+    assert (made.resident_id, made.village_id) == (number_of("resident", TICKED), A.number(0, 1))
 
 
 def test_a_reference_is_looked_up_and_chosen_without_a_script(panel: Panel) -> None:

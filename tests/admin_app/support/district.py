@@ -221,6 +221,8 @@ def _made(cls: Any, mark: Mark, n: int) -> Any:
         values["organisation"] = DISTRICT.number(ledger_number("organisation"), SEEN)
     if cls is Account:
         values["language"] = Language.ENGLISH
+    if cls is Observation and n in (REMOVED, TICKED):  # a file is deleted only when the observation is over
+        values |= {"status": ObservationStatus.RELEASED, "released_on": DAY, "signed_by": "founder"}
     if cls is HandOver:
         values["to_village"] = DISTRICT.number(0, 1)
     return cls(id=mark.number(making.ledger, n), **stored(cls, values), **ruled_values_for(cls, making))

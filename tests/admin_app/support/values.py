@@ -28,7 +28,11 @@ DAY = date(2020, 2, 10)
 # which record of a village is met how, in every ledger
 SEEN, EDITED, REMOVED, TICKED, BINNED, SPECIAL, FRESH = range(1, 8)
 # what a record that is not among the first five points at, where the first will not do
-POINTED_AT = {("resumption", "enterprise"): SPECIAL, ("assignment", "volunteer"): EDITED}
+POINTED_AT = {
+    ("resumption", "enterprise"): SPECIAL,
+    ("observation", "resident"): TICKED,
+    ("assignment", "volunteer"): EDITED,
+}
 
 
 @dataclass(frozen=True)
