@@ -12,11 +12,14 @@ from models import course, handover
 from models.base import Invalid
 from models.clock import now
 from models.course import Move
+from models.handing_in import Adjusted, HandIn, hand_in, report_of, send_back
 from models.observation import Observation, Outcome, Visit
 from models.person import Sex
 from models.place import Township, Village
 from models.resident import Category, Resident
 from models.session import Session, remove, restore
+from models.summaries.figures import figures_of
+from models.summaries.names import numbers
 
 FIRST = date(2020, 2, 10)
 DAYS = 3
@@ -30,6 +33,8 @@ step = st.one_of(
     st.tuples(st.just("move"), number, st.sampled_from(list(Move)), st.integers(0, 2)),
     st.tuples(st.just("move"), number, st.sampled_from(list(Move)), st.integers(0, 2)),
     st.tuples(st.just("hand_over"), number, number, st.booleans()),
+    st.tuples(st.just("hand_over"), number, number, st.just(True)),
+    st.tuples(st.just("hand_over"), number, number, st.just(True)),
     st.tuples(st.just("visit"), number, st.booleans(), st.integers(0, 1)),
     st.tuples(st.just("mend"), number, st.booleans(), st.booleans()),
     st.tuples(st.just("throw_away"), number, st.booleans(), st.booleans()),
@@ -37,6 +42,14 @@ step = st.one_of(
     st.tuples(st.just("next_day"), st.none(), st.none(), st.none()),
 )
 histories = st.lists(step, min_size=6, max_size=20)
+report = st.tuples(st.just("report"), number, st.integers(-1, 2), st.booleans())
+opening = st.tuples(st.just("open"), number, st.booleans(), st.integers(0, 2))
+day = st.tuples(
+    st.lists(st.one_of(step, opening), min_size=2, max_size=7), report, st.lists(st.one_of(step, report), max_size=3)
+)
+reporting = st.lists(day, min_size=DAYS, max_size=DAYS).map(
+    lambda days: [step for acts, told, more in days for step in (*acts, told, *more, ("next_day", None, None, None))]
+)
 
 
 class History:
@@ -133,6 +146,24 @@ class History:
         if resident is not None:
             resident.met_case, resident.lived_with_contact = met, met
             resident.arrived_on = self.today if came else None
+
+    def _report(self, which: int, more: int, returned: bool) -> None:
+        """Every village hands the day in, or corrects it; one knows better than the records, one has to do it anew."""
+        for place, here in enumerate(self.numbers):
+            known = report_of(self.session, here, self.today)
+            counted = figures_of(self.session, self.today, here)
+            adjusted = []
+            if place == which % VILLAGES and more:
+                adjusted = [Adjusted("home_total", counted.home_total + more, "另有档案待补录")]
+            if place == (which + 1) % VILLAGES and which > VILLAGES and known is None:
+                continue  # and one does not
+            given = HandIn(
+                here, self.today, counted, "周书记", numbers(self.session, self.today, here), adjusted,
+                reason="更正", seen=known.revision if known else 0,
+            )  # fmt: skip
+            report = hand_in(self.session, given, now())
+            if returned and place == (which + 2) % VILLAGES:
+                send_back(self.session, report, "请核对")
 
     def _throw_away(self, which: int, file: bool, back: bool) -> None:
         record = self._some(Resident if file else Observation, which, deleted=back)
