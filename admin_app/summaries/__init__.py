@@ -1,1 +1,1 @@
-"""Summary pages: a table and a chart that says the same, over days and villages that the address names."""
+"""Summary pages: tables and charts over the ledgers, each number opening its rows."""

@@ -33,7 +33,7 @@ FILES: dict[str, tuple[Callable[[SummaryPage, str], bytes], str]] = {
 
 
 class SummaryView(BaseView):
-    """One summary at ``/admin/summary/<slug>/``. Subclasses declare; ``views.py`` has short examples."""
+    """One summary at ``/admin/summary/<slug>/``. Subclasses declare; ``reports.py`` has a short example."""
 
     # -- what a summary declares ------------------------------------------------------------------------------------
     slug: ClassVar[str] = ""

@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,10 +14,11 @@ from sqlalchemy import update
 
 from admin_app.summaries.views import VIEWS
 from models.base import InVillage
-from tests.admin_app.summaries.conftest import FORMULA, Site
 from tests.admin_app.summaries.reading import Section, sections
+from tests.admin_app.summaries.site import FORMULA, Site, site_over
 from tests.admin_app.support.browsing import Browser, Page
 from tests.models.summaries.world import TODAY
+from tests.support.databases import PostgresDatabases, SQLiteDatabases
 
 WEEK = f"from={TODAY - timedelta(days=6)}&to={TODAY}"
 PAGES = (
@@ -44,6 +47,35 @@ OPEN = {
     "auditor": set[str](),
     "nobody": set[str](),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _today() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TAIZHANG_TODAY", TODAY.isoformat())
+        yield
+
+
+@pytest.fixture(scope="module")
+def sqlite_site(_today: None, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The panel, for what no database has a say in; what a module changes in it stays until its end."""
+    url = SQLiteDatabases(run_folder).copy_to(tmp_path_factory.mktemp("site") / "taizhang.db")
+    with site_over(url) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def postgres_site(_today: None, postgres_databases: PostgresDatabases) -> Iterator[Site]:
+    with postgres_databases.fresh() as url, site_over(url) as site:
+        yield site
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """The panel, on both kinds of database."""
+    names = {"sqlite": "sqlite_site", "postgresql": "postgres_site"}
+    found: Site = request.getfixturevalue(names[request.param])
+    return found
 
 
 def summary(browser: Browser, address: str) -> Page:

@@ -1,14 +1,12 @@
 """A panel over some weeks of five villages, and people who may read different parts of it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
-import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 
@@ -23,8 +21,7 @@ from models.trail import TrailEntry
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.panels import app_over
 from tests.models.summaries.weeks import courses, weeks
-from tests.models.summaries.world import TODAY, World
-from tests.support.databases import PostgresDatabases, SQLiteDatabases
+from tests.models.summaries.world import World
 
 READERS: Final[dict[str, tuple[Role, dict[str, int]] | None]] = {
     "district": (Role.DISTRICT, {}),
@@ -68,48 +65,18 @@ class Site:
             return connection.execute(select(rows).order_by(rows.c.id.desc()).limit(1)).one()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _today(request: pytest.FixtureRequest) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TAIZHANG_TODAY", TODAY.isoformat())
-        yield
-
-
-@pytest.fixture(scope="module")
-def _sites(
-    request: pytest.FixtureRequest, _today: None, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Site]]:
-    made: dict[str, Site] = {}
-    with ExitStack() as stack:
-
-        def site_on(kind: str) -> Site:
-            if kind not in made:
-                if kind == "sqlite":
-                    url = SQLiteDatabases(run_folder).copy_to(tmp_path_factory.mktemp("site") / "taizhang.db")
-                else:
-                    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-                    url = stack.enter_context(databases.fresh())
-                engine = make_engine(url)
-                stack.callback(engine.dispose)
-                world = _world()
-                world.store(engine)
-                _admit(engine)
-                made[kind] = Site(stack.enter_context(app_over(url)), engine, world)
-            return made[kind]
-
-        yield site_on
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest, _sites: Callable[[str], Site]) -> Site:
-    """The panel, on both kinds of database; what a module changes in it stays until its end."""
-    return _sites(request.param)
-
-
-@pytest.fixture(scope="module")
-def sqlite_site(_sites: Callable[[str], Site]) -> Site:
-    """The panel, for what no database has a say in."""
-    return _sites("sqlite")
+@contextmanager
+def site_over(url: str) -> Iterator[Site]:
+    """A panel over a migrated, empty database, which is filled."""
+    engine = make_engine(url)
+    try:
+        world = _world()
+        world.store(engine)
+        _admit(engine)
+        with app_over(url) as app:
+            yield Site(app, engine, world)
+    finally:
+        engine.dispose()
 
 
 def _world() -> World:
