@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Boolean, Date, Integer, inspect
 
-from models.base import Base, InVillage, Record, about
+from models.base import Base, InVillage, about
 from models.person import Person
 from models.place import Township, Village
 from models.types import Chosen, Instant, Tenths
@@ -90,16 +90,12 @@ _AGES: Final = ("7", "18", "45", "60", "80")
 _ABOUT_PEOPLE: Final = frozenset({"passage", "supply"})
 
 
+@lru_cache(maxsize=1)
 def ledgers() -> dict[str, type[Any]]:
     """The ledgers that can be summed up, by name: those whose records lie in villages."""
-    return _ledgers(len(Base.metadata.tables))
+    from models.register import LEDGERS  # late, because the register knows of kept summaries
 
-
-@lru_cache(maxsize=4)
-def _ledgers(_tables: int) -> dict[str, type[Any]]:
-    classes = sorted((m.class_ for m in Base.registry.mappers), key=lambda cls: cls.__tablename__)
-    lying = (c for c in classes if issubclass(c, InVillage) and issubclass(c, Record) and not c.__part_of__)
-    return {str(cls.__ledger__): cls for cls in lying}
+    return {str(cls.__ledger__): cls for cls in LEDGERS if issubclass(cls, InVillage)}
 
 
 def groupings(cls: Any) -> dict[str, Grouping]:
