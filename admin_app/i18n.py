@@ -143,5 +143,15 @@ def html_lang() -> str:
 
 
 __all__ = [
-    "day", "get_locale", "gettext", "html_lang", "init", "instant", "language", "lazy", "number", "say", "full_day",
+    "day",
+    "full_day",
+    "get_locale",
+    "gettext",
+    "html_lang",
+    "init",
+    "instant",
+    "language",
+    "lazy",
+    "number",
+    "say",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin_app.ledgers.base import LedgerView, part
+from admin_app.ledgers.file_page import sex_and_age
 from admin_app.ledgers.page import Link
-from admin_app.ledgers.people import sex_and_age
 from admin_app.workbench.today.addresses import daily_url
 from models import clock
 from models.report import DailyReport
