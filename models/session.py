@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BigInteger, Date, Engine, Integer, String, Table, event, inspect
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
@@ -165,34 +166,57 @@ def _refuse_purges(session: Session) -> None:
             raise scopes.OutOfScope(scopes.Act.DELETE, obj.__ledger__, obj.id, "records are hidden, not purged")
 
 
+class _Column(NamedTuple):
+    """What a flush asks of each column of a record, looked up once a class."""
+
+    key: str
+    column: Any
+    type: TypeEngine[Any]
+    name: str
+    """What forms call it: a reference by its relationship's name."""
+    typed: bool
+    """Neither computed nor counted up by the database."""
+
+
+@cache
+def _columns(cls: Any) -> tuple[_Column, ...]:
+    mapper: Mapper[Any] = inspect(cls)
+    counted = cast(Table, mapper.local_table).autoincrement_column
+    found = []
+    for attr in mapper.column_attrs:
+        column, key = attr.columns[0], attr.key
+        name = key.removesuffix("_id") if key.removesuffix("_id") in mapper.relationships else key
+        found.append(_Column(key, column, column.type, name, not about(column).computed and column is not counted))
+    return tuple(found)
+
+
 def _fill(obj: Base) -> None:
     """Give a new record its columns' defaults, so that rules, scope and the trail see what will be stored."""
     state = inspect(obj)
     if state.persistent:
         return
-    for attr in state.mapper.column_attrs:
-        column = attr.columns[0]
-        given = obj.__dict__.get(attr.key)
-        if column is state.mapper.version_id_col or given is not None or (column.nullable and attr.key in obj.__dict__):
+    for key, column, *_rest in _columns(type(obj)):
+        given = obj.__dict__.get(key)
+        if column is state.mapper.version_id_col or given is not None or (column.nullable and key in obj.__dict__):
             continue
         if isinstance(column.default, ScalarElementColumnDefault):
-            setattr(obj, attr.key, column.default.arg)
+            setattr(obj, key, column.default.arg)
         elif isinstance(column.default, CallableColumnDefault):
-            setattr(obj, attr.key, column.default.arg(None))  # type: ignore[arg-type]
+            setattr(obj, key, column.default.arg(None))  # type: ignore[arg-type]
 
 
 def _clean(obj: Base) -> None:
     """Make typed values clean in memory too, so that rules and the trail see what will be stored."""
-    for attr in inspect(type(obj)).column_attrs:
-        if attr.key not in obj.__dict__:
+    values = obj.__dict__
+    for key, column, type_, *_rest in _columns(type(obj)):
+        if values.get(key) is None:
             continue
-        column = attr.columns[0]
-        value = obj.__dict__[attr.key]
-        cleaned = _cleaned(column.type, value)
+        value = values[key]
+        cleaned = _cleaned(type_, value)
         if cleaned == "" and column.nullable:
             cleaned = None
-        if cleaned != value or type(cleaned) is not type(value) or isinstance(column.type, ChosenMany):
-            setattr(obj, attr.key, cleaned)
+        if cleaned != value or type(cleaned) is not type(value) or isinstance(type_, ChosenMany):
+            setattr(obj, key, cleaned)
 
 
 def _cleaned(type_: TypeEngine[Any], value: Any) -> Any:
@@ -214,12 +238,10 @@ def _cleaned(type_: TypeEngine[Any], value: Any) -> Any:
 
 def _unfit(obj: Base) -> Iterator[Problem]:
     """Values that no column could keep, said before any rule has to reckon with them."""
-    mapper = inspect(type(obj))
-    for attr in mapper.column_attrs:
-        value = obj.__dict__.get(attr.key)
-        if value is None:
+    for key, _column, type_, name, _typed in _columns(type(obj)):
+        value = obj.__dict__.get(key)
+        if value is None or isinstance(type_, (Cleaned, String)):
             continue
-        type_, name = attr.columns[0].type, _form_name(mapper, attr.key)
         if (isinstance(type_, Chosen) and not isinstance(value, type_.choices)) or (
             isinstance(type_, ChosenMany) and not all(isinstance(v, type_.choices) for v in value)
         ):
@@ -245,36 +267,23 @@ def _unfit(obj: Base) -> Iterator[Problem]:
 
 def _shape(obj: Base) -> Iterator[Problem]:
     """What the columns themselves demand: something where it is required, no control characters, not too long."""
-    mapper = inspect(type(obj))
-    for attr in mapper.column_attrs:
-        column = attr.columns[0]
-        told = about(column)
-        numbered = column is cast(Table, mapper.local_table).autoincrement_column
-        if told.computed or numbered or (attr.key not in obj.__dict__ and inspect(obj).persistent):
+    persistent = inspect(obj).persistent
+    for key, column, type_, name, typed in _columns(type(obj)):
+        if not typed or (persistent and key not in obj.__dict__):
             continue
-        value = obj.__dict__.get(attr.key)
-        name = _form_name(mapper, attr.key)
-        helped = (column.default is not None or column.server_default is not None) and not inspect(obj).persistent
-        missing = value is None and not helped  # a default only helps a new record
-        if not column.nullable and ((missing and not _given_as_object(obj, mapper, attr.key)) or value == ""):
-            yield Problem(name, N_("This is required."))
-        if isinstance(value, str) and isinstance(type_ := column.type, (String, Cleaned)):
+        value = obj.__dict__.get(key)
+        if not column.nullable and (value is None or value == ""):
+            helped = (column.default is not None or column.server_default is not None) and not persistent
+            missing = value is None and not helped  # a default only helps a new record
+            if (missing and not (name != key and getattr(obj, name) is not None)) or value == "":
+                yield Problem(name, N_("This is required."))
+        if isinstance(value, str) and isinstance(type_, (String, Cleaned)):
             if words.has_controls(value):
                 yield Problem(name, N_("This has characters that cannot be kept."))
             elif type_.length is not None and len(value) > type_.length:
                 yield Problem(name, N_("At most %(limit)d characters."), {"limit": type_.length})
             elif "\n" in value and not isinstance(type_, Prose):
                 yield Problem(name, N_("This must be one line."))
-
-
-def _form_name(mapper: Any, key: str) -> str:
-    """Forms know a reference by its relationship's name."""
-    return key.removesuffix("_id") if key.removesuffix("_id") in mapper.relationships else key
-
-
-def _given_as_object(obj: Base, mapper: Any, key: str) -> bool:
-    name = key.removesuffix("_id")
-    return name in mapper.relationships and getattr(obj, name) is not None
 
 
 def _sign(session: Session, written: Iterable[Base]) -> None:

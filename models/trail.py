@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import JSON, Connection, Index, Table, UniqueConstraint, insert, inspect, select, update
+from sqlalchemy import JSON, Connection, Index, Table, UniqueConstraint, bindparam, insert, inspect, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Mapped, Mapper, relationship
 from sqlalchemy.orm.session import Session as OrmSession
@@ -115,6 +115,12 @@ class TrailHead(Base):
 
 _ROWS: Final = cast(Table, TrailEntry.__table__)
 _HEADS: Final = cast(Table, TrailHead.__table__)
+# Made once, so that they are known again at every write.
+_END: Final = select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("of")).with_for_update()
+_GO_ON: Final = (
+    update(_HEADS).where(_HEADS.c.chain == bindparam("of")).values(seq=bindparam("end"), hash=bindparam("mark"))
+)
+_APPEND: Final = insert(_ROWS)
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,8 @@ def append(connection: Connection, actor: Actor, entries: Iterable[Entry], reaso
             }
             row["hash"] = previous = digest(row)
             rows.append(row)
-        connection.execute(update(_HEADS).where(_HEADS.c.chain == chain).values(seq=seq, hash=previous))
-    connection.execute(insert(_ROWS), rows)
+        connection.execute(_GO_ON, {"of": chain, "end": seq, "mark": previous})
+    connection.execute(_APPEND, rows)
 
 
 def kept_line(text: str, limit: int) -> str:
@@ -195,8 +201,7 @@ def _printable(text: str) -> str:
 
 def _head(connection: Connection, chain: int) -> tuple[int, str]:
     """The end of a chain, locked until the transaction ends; begun if it is new."""
-    query = select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.chain == chain).with_for_update()
-    found = connection.execute(query).first()
+    found = connection.execute(_END, {"of": chain}).first()
     if found is not None:
         return found.seq, found.hash
     begin = {"chain": chain, "seq": 0, "hash": GENESIS}

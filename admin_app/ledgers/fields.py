@@ -43,7 +43,7 @@ NONE = SelectChoice("", "—")
 class LedgerForm(FlaskForm):
     """The base of every ledger's form: a CSRF token, and the version of the record that was shown."""
 
-    version = HiddenField()
+    version = HiddenField("")  # without a label, WTForms would read its catalogue to make one
 
     class Meta:
         """Translated messages come from WTForms' own catalogue."""

@@ -170,6 +170,7 @@ class Writing(Part):
             session.rollback()
             self._tell_unique(form, refused)
             return self._form_page(form, None if is_new else self.get_one(number))
+        session.info["writing"] = False  # what is still asked needs no lock
         return self.saved(record, is_new)
 
     def saved(self, record: Any, is_new: bool) -> ResponseReturnValue:
