@@ -52,35 +52,42 @@ function become(old, fresh) {
   return old;
 }
 
+// blanks between elements say nothing; what stands still must not be moved because of them (it would lose its scrolling)
+const blank = (node) => node.nodeType === Node.TEXT_NODE && !node.data.trim();
+
+function after(node) {
+  let next = node?.nextSibling ?? null;
+  while (next && blank(next)) next = next.nextSibling;
+  return next;
+}
+
 function children(old, fresh) {
   const kept = new Map([...old.children].filter((one) => one.id).map((one) => [one.id, one]));
   const wanted = new Set([...fresh.children].map((one) => one.id).filter(Boolean));
-  let place = old.firstChild;
-  for (const one of [...fresh.childNodes]) {
+  const first = old.firstChild;
+  let place = first && blank(first) ? after(first) : first;
+  const drop = () => {
+    const gone = place;
+    place = after(place);
+    gone.remove();
+  };
+  for (const one of [...fresh.childNodes].filter((node) => !blank(node))) {
     // what is not wanted any more makes room first, so that nothing that stays has to move
-    while (place?.id && !wanted.has(place.id)) {
-      const gone = place;
-      place = place.nextSibling;
-      gone.remove();
-    }
+    while (place?.id && !wanted.has(place.id)) drop();
     const known = one.id && kept.get(one.id);
     if (known) {
-      if (known === place) place = place.nextSibling;
+      if (known === place) place = after(place);
       else old.insertBefore(known, place);
       become(known, one);
     } else if (place && !place.id && !one.id && place.nodeName === one.nodeName) {
-      const next = place.nextSibling;
+      const next = after(place);
       become(place, one);
       place = next;
     } else {
       old.insertBefore(document.importNode(one, true), place);
     }
   }
-  while (place) {
-    const gone = place;
-    place = place.nextSibling;
-    gone.remove();
-  }
+  while (place) drop();
 }
 
 function show(html) {
