@@ -42,6 +42,8 @@ class NamedAct:
     label: str
     do: Callable[[Session, Any, Typed], object]
     asks: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    """Which of these the rule will not do without; it says so itself, the form marks them."""
     may: Callable[[Any], bool] = lambda record: True
     needs: Act = Act.EDIT
     done: str = N_("Done.")
@@ -110,7 +112,10 @@ class Acting(Part):
     def _act_form(self, act: NamedAct, record: Any) -> Any:
         kit = {**FIELDS, **self.act_fields(record)}
         form = fields.form_class({name: kit[name]() for name in act.asks})
-        return form(formdata=request.form if request.method == "POST" else None)
+        made = form(formdata=request.form if request.method == "POST" else None)
+        for name in act.must:
+            made[name].flags.required = True
+        return made
 
     def act_fields(self, record: Any) -> dict[str, Callable[[], Any]]:
         """Fields that only this ledger's acts ask for."""

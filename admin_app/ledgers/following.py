@@ -48,6 +48,7 @@ class AlertView(LedgerView):
             N_("Close with what was done"),
             lambda session, alert, typed: alert.close(identity.signed_in().name, clock.now(), typed["done"]),
             asks=("done",),
+            must=("done",),
             may=lambda alert: alert.status is not AlertStatus.CLOSED,
             done=N_("dealt with"),
             main=lambda alert: alert.status is AlertStatus.TAKEN,
@@ -102,6 +103,7 @@ class HandOverView(LedgerView):
                 asked, identity.signed_in().name, clock.now(), typed["answer"]
             ),
             asks=("answer",),
+            must=("answer",),
             may=lambda asked: asked.status is HandOverStatus.ASKED and _receives(asked),
             done=N_("sent back"),
         ),
@@ -116,8 +118,6 @@ class HandOverView(LedgerView):
     icon = "arrow-left-right"
 
     def _writer(self, name: str) -> show.Writer:
-        if name == "to_name":
-            return lambda asked: Cell(f"→ {asked.to_name}")
         if name != "status":
             return super()._writer(name)
         now = clock.now()

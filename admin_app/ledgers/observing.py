@@ -64,6 +64,7 @@ def _moving(step: Move) -> NamedAct:
         step.label,
         do,
         asks=tuple(asks),
+        must=NEEDS.get(step, ()),
         may=lambda observation: step in MOVES[observation.status],
         done=DONE[step],
         main=lambda observation: step is Move.RELEASE and standing(observation, clock.today()) is FileStatus.DUE,
@@ -133,6 +134,7 @@ class ObservationView(LedgerView):
                 session, observation, typed["ends_on"], typed["reason"], clock.today()
             ),
             asks=("ends_on", "reason"),
+            must=("reason",),
             may=lambda observation: observation.status is ObservationStatus.OBSERVED,
             done=N_("the end of the term was corrected"),
         ),

@@ -79,7 +79,7 @@ def sheet(observation: Observation, kind: PaperKind, full: bool) -> Sheet:
         promises = [say(promise) for promise in _PROMISES]
         return Sheet(say(kind.label), [who, say(_COMMITMENT, told)], promises, [], signs, dated, full)
     below = [say(_ASK, told)] if observation.cadre else []
-    signs = [*_team(), say(N_("Received by"))]
+    signs = [*_team(), say(N_("Signed for by the person"))]
     return Sheet(say(kind.label), [who, say(_NOTICE, told)], [say(r) for r in _RULES], below, signs, dated, full)
 
 

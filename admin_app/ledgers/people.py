@@ -17,13 +17,14 @@ from admin_app.ledgers import fields, file_page, finding, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.file_page import sex_and_age
+from admin_app.ledgers.observing import round_of
 from admin_app.ledgers.page import Action, Cell, DetailsPage, Kind, Link
 from models import clock, course, doubles, handover, opening
 from models.alert import Alert
 from models.base import Invalid, Problem
 from models.dossier import Contact, Journey, Paper
 from models.handover import receivers
-from models.observation import Observation, Visit
+from models.observation import Observation, ObservationStatus, Visit
 from models.place import Village
 from models.resident import FileStatus, Resident
 from models.scope import Act
@@ -96,6 +97,7 @@ class ResidentView(LedgerView):
             N_("Hand over"),
             lambda session, resident, typed: _ask_hand_over(session, resident, typed),
             asks=("to_village", "reason", "address"),
+            must=("reason",),
             may=lambda resident: resident.status not in CLOSED,
             done=N_("asked the other village to take over"),
         ),
@@ -208,9 +210,16 @@ class ResidentView(LedgerView):
         return {"to_village": lambda: _village_field(N_("To the village"), record)}
 
     def more_links(self, record: Any) -> list[Link]:
-        if self.may(Act.CREATE, "observation") and opening.unfinished(database.session(), record.id) is None:
-            return [Link(say(N_("Open an observation")), f"/admin/observation/new/?resident={record.id}")]
-        return []
+        """The round while the village measures the person, an observation to open while there is none."""
+        going_on = opening.unfinished(database.session(), record.id)
+        if going_on is None and self.may(Act.CREATE, "observation"):
+            pending = record.status is FileStatus.PENDING
+            return [Link(say(N_("Open an observation")), f"/admin/observation/new/?resident={record.id}", main=pending)]
+        if going_on is None or going_on.status is not ObservationStatus.OBSERVED or not self.may(Act.CREATE, "visit"):
+            return []
+        return [Link(say(N_("Round")), round_of(going_on), main=True)]
 
 
 VIEWS = ((VillageView, Village), (ResidentView, Resident))
+
+__all__ = ["VIEWS", "sex_and_age"]

@@ -30,7 +30,9 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
     today = clock.local_day(now)
     to = Addresses(session.scope)
     day = village_day.village_day(session, today)
-    links = [(_("Record a visit"), to.new("visit")), (_("New file"), to.new("resident"))]
+    period = present_period(now)
+    title = _("Morning round") if period is Period.AM else _("Evening round")
+    links = [(title, round_url(to, today, period)), (_("New file"), to.new("resident"))]
     return Screen(
         title=_("Today's work"),
         subtitle=" · ".join((i18n.day(today), user.place or _("Whole district"))),
@@ -232,7 +234,7 @@ def _still_open(session: Session, day: VillageDay, period: Period, today: date, 
         [
             Cell(
                 row.name or f"#{row.resident_id}",
-                url=to.new("visit", ("observation", row.observation_id), ("period", period)),
+                url=round_url(to, today, period, ("village", row.village_id), ("at", row.observation_id)),
             ),
             Cell(row.address or ""),
             Cell(f"{row.day}/{row.days}", Kind.NUMBER),
