@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, select
 
-from admin_app.access import RIGHTS
+from admin_app.access import MADE, RIGHTS
 from models import clock, register
 from models import session as sessions
 from models.account import Account, Grant, Language, Role, SignIn
@@ -56,6 +56,8 @@ KEPT: Final = (SEEN, EDITED, REMOVED, TICKED)
 PASSWORD: Final = "a long enough one"
 ANONYMOUS: Final = "anonymous"
 
+_RIGHTS: Final = {**RIGHTS, **MADE}
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -69,7 +71,7 @@ class Reader:
     def rules(self, ledger: str, mark: Mark) -> list[Any]:
         """The rules of the rights table that cover a village's records of a ledger."""
         covered = mark in self.area or (mark is DISTRICT and self.role is not None and not self.place)
-        return list(RIGHTS[ledger].get(self.role, ())) if covered and self.role else []
+        return list(_RIGHTS[ledger].get(self.role, ())) if covered and self.role else []
 
     def may(self, act: Act, ledger: str, mark: Mark) -> bool:
         """May this reader do this to a village's records?"""
@@ -77,7 +79,7 @@ class Reader:
 
     def opens(self, ledger: str, act: Act = Act.READ) -> bool:
         """May this reader do this anywhere at all?"""
-        return self.role is not None and any(act in rule.acts for rule in RIGHTS[ledger].get(self.role, ()))
+        return self.role is not None and any(act in rule.acts for rule in _RIGHTS[ledger].get(self.role, ()))
 
 
 COMMON: Final = ("account", "organisation", "setting")  # ledgers whose records belong to no village
