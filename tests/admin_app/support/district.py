@@ -16,6 +16,7 @@ from admin_app.access import MADE, RIGHTS
 from models import clock, register
 from models import session as sessions
 from models.account import Account, Grant, Language, Role, SignIn
+from models.course import Move, move
 from models.enterprise import Enterprise
 from models.handover import HandOver
 from models.observation import Observation, ObservationStatus
@@ -186,6 +187,9 @@ def _make_village(session: Any, mark: Mark) -> None:
                 session.flush()
             session.add_all(_made(cls, mark, n) for n in (*KEPT, BINNED))
             session.flush()
+    for n in (REMOVED, TICKED):  # a file is deleted only when the observation is over
+        over = session.get_one(Observation, mark.number(ledger_number("observation"), n))
+        move(session, over, Move.RELEASE, DAY, clock.today(), signed_by="founder", reason="sooner", consent=True)
     for cls in reversed(register.LEDGERS):
         if cls.__ledger__ not in ELSEWHERE:
             _bin(session, cls, mark)
@@ -223,8 +227,6 @@ def _made(cls: Any, mark: Mark, n: int) -> Any:
         values["organisation"] = DISTRICT.number(ledger_number("organisation"), SEEN)
     if cls is Account:
         values["language"] = Language.ENGLISH
-    if cls is Observation and n in (REMOVED, TICKED):  # a file is deleted only when the observation is over
-        values |= {"status": ObservationStatus.RELEASED, "released_on": DAY, "signed_by": "founder"}
     if cls is HandOver:
         values["to_village"] = DISTRICT.number(0, 1)
     return cls(id=mark.number(making.ledger, n), **stored(cls, values), **ruled_values_for(cls, making))

@@ -113,7 +113,7 @@ EXCEPTIONS: dict[tuple[str, str], Callable[[Making], Any]] = {
     ("contact", "known"): lambda m: m.mark.number(
         ledger_number("resident"), SEEN if EDITED <= m.n <= BINNED else EDITED
     ),
-    ("paper", "observation"): lambda m: m.mark.number(ledger_number("observation"), min(m.n, SEEN)),
+    ("paper", "observation"): lambda m: m.mark.number(ledger_number("observation"), m.n if m.n <= BINNED else SEEN),
     ("setting", "value"): lambda m: "14",
     ("setting", "valid_from"): lambda m: date(2020, 1, m.n),
     ("setting", "township"): lambda m: None,
