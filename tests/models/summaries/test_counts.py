@@ -347,9 +347,9 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("ask", "most"),
     [
-        (lambda session: village_day.village_day(session, TODAY), 17),
+        (lambda session: village_day.village_day(session, TODAY), 18),
         (lambda session: district_day.district_day(session, TODAY, at(12)), 13),
-        (lambda session: watch.watch(session, TODAY, at(12)), 12),
+        (lambda session: watch.watch(session, TODAY, at(12)), 13),
         (lambda session: service.service(session, TODAY), 6),
     ],
 )
