@@ -352,6 +352,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         (lambda session: watch.watch(session, TODAY, at(12)), 13),
         (lambda session: service.service(session, TODAY), 6),
     ],
+    ids=["village", "district", "watch", "service"],
 )
 def test_the_number_of_queries_does_not_grow_with_the_district(
     engine: Engine, ask: Callable[[Session], object], most: int
