@@ -238,6 +238,31 @@ def test_what_happened_before_is_told_as_it_is_now(blank_database_url: str, cour
         assert str(due_on) == ("2020-02-15" if stands[0] == "observed" else "None")
 
 
+def test_a_report_that_was_there_is_its_own_revision_and_its_closed_day_a_closing(blank_database_url: str) -> None:
+    upgrade(blank_database_url, "0002")
+    figures = "surveyed, came, met_case, lived_with_contact, met_from_area, abnormal, central_today, central_total,"
+    figures += " home_today, home_total, released_today, released_total, in_hospital"
+    with connected(blank_database_url) as connection:
+        for statement in IN_USE[:2]:
+            connection.execute(text(statement))
+        for number, status in ((1, "reported"), (2, "closed")):
+            connection.execute(
+                text(
+                    f'INSERT INTO daily_report (id, village_id, "on", {figures}, handed_in_by, handed_in_at, punctuality,'
+                    f" status, revision, {SIGNS}) VALUES ({number}, 1, '2020-02-0{number}', 9, 8, 7, 6, 5, 4, 3, 2, 1, 0,"
+                    f" 1, 2, 3, '周书记', '2020-02-01 08:00:00', 'on_time', '{status}', {number}, {SIGNED})"
+                )
+            )
+    upgrade(blank_database_url)
+    with connected(blank_database_url) as connection:
+        kept = connection.execute(text(f"SELECT report_id, number, {figures} FROM report_revision ORDER BY id")).all()
+        assert [row[:4] for row in kept] == [(1, 1, 9, 8), (2, 2, 9, 8)]
+        assert [str(day) for day in connection.scalars(text('SELECT "on" FROM day_closing'))] == ["2020-02-02"]
+    downgrade(blank_database_url, "0002")
+    with connected(blank_database_url) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM daily_report")) == 2
+
+
 def test_two_processes_may_go_up_at_once(blank_database_url: str) -> None:
     """Somebody starts the panel twice."""
     command = [sys.executable, "-c", "import sys; from models.migrations import upgrade; upgrade(sys.argv[1])"]

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from admin_app import i18n
 from admin_app.i18n import say
-from admin_app.ledgers.page import Cell, Kind, Link, Moment, Option, Section, Told, part
+from admin_app.ledgers.page import Cell, Kind, Link, Moment, Option, Told, part
 from admin_app.ledgers.show import label_of
 from admin_app.workbench.screen import Addresses
 from admin_app.workbench.today.addresses import daily_url
@@ -346,7 +346,6 @@ def day_links(day: ReportDay, today: date, more: list[Link]) -> list[Link]:
 
 
 __all__ = [
-    "DailyPage", "Entry", "Figure", "Moved", "Section", "adjustments_of", "balance_line", "day_links", "difference",
-    "entry", "fingerprint", "label", "meaning", "moved", "notices", "revisions", "said", "sections", "state_cell",
-    "time_of",
+    "DailyPage", "Entry", "Figure", "Moved", "adjustments_of", "balance_line", "day_links", "difference", "entry",
+    "fingerprint", "label", "meaning", "moved", "notices", "revisions", "said", "sections", "state_cell", "time_of",
 ]  # fmt: skip

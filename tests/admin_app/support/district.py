@@ -84,7 +84,7 @@ class Reader:
 
 
 COMMON: Final = ("account", "organisation", "setting")  # ledgers whose records belong to no village
-BY_ACTS: Final = ("alert", "handover")  # ledgers whose records come of acts and visits, never of a form
+BY_ACTS: Final = ("alert", "handover", "dailyreport")  # ledgers whose records come of acts and visits, never of a form
 
 
 def owner_of(ledger: str, mark: Mark = A) -> Mark:
