@@ -10,8 +10,6 @@ import unicodedata
 from enum import StrEnum
 from typing import Self
 
-from pypinyin import lazy_pinyin
-
 # Surnames that are read otherwise than the same character is elsewhere (现代汉语词典, appendix on surnames).
 _SURNAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "任": "ren", "区": "ou", "朴": "piao",
@@ -86,6 +84,8 @@ def romanised(name: str) -> tuple[str, str]:
     A name in another script keeps its letters (``Mahmut Ali`` -> ``mahmutali, ma``).
     """
     syllables: list[str] = []
+    from pypinyin import lazy_pinyin  # its dictionaries take 50 MB, which only those who write names need
+
     rest = name.strip()
     for length in (2, 1):
         if rest[:length] in _SURNAMES and len(rest) > length:
