@@ -96,7 +96,7 @@ def test_every_figure_of_the_page_opens_as_many_names_as_it_says(panel: Panel) -
     for href, text in page.links:
         if "/names/" in href:
             names = browser.get(href)
-            assert len(set(re.findall(r"/admin/resident/details/\?id=(\d+)", names.text))) == int(text), href
+            assert len(re.findall(r"/admin/resident/details/\?id=\d+", names.text)) == int(text), href
             opened += 1
     assert opened >= 5
 
