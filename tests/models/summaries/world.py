@@ -90,8 +90,9 @@ class World:
         """Write everything, past the rules: what is read must be counted rightly even where it makes no sense."""
         with engine.begin() as connection:
             for cls, rows in self.rows.items():
+                named = {name for row in rows for name in row}
                 if rows:
-                    connection.execute(insert(cls), rows)
+                    connection.execute(insert(cls), [dict.fromkeys(named) | row for row in rows])
 
 
 def make(seed: int) -> World:
