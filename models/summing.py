@@ -117,7 +117,7 @@ def _groupings(cls: Any) -> dict[str, Grouping]:
         *(one for column in inspect(cls).column_attrs for one in _of_column(cls, column.key, column.columns[0])),
     ]
     if issubclass(cls, Person):
-        found.append(Grouping("age", N_("Age"), Sort.AGE, "birth_date", bands=_bounds(_AGES)))
+        found.append(Grouping("age", N_("Age group"), Sort.AGE, "birth_date", bands=_bounds(_AGES)))
     return {one.name: one for one in found}
 
 

@@ -38,7 +38,7 @@ def summary(session: Session, asked: Asked) -> Iterator[Sheet]:
     yield Sheet(
         tab=say(_SUMMARY),
         title=say(_SUMMARY),
-        unit=_("Unit: %(unit)s", unit=asked.unit),
+        unit=_("Reporting unit: %(unit)s", unit=asked.unit),
         dated=dated(asked.span),
         columns=(
             Column(_("No."), 5, Kind.ORDER),
@@ -99,7 +99,7 @@ def _register_of(place: Place, people: list[PersonDay], asked: Asked) -> Sheet:
     return Sheet(
         tab=say(_TEMPERATURES) if asked.only is not None else place.name,
         title=say(_TEMPERATURES),
-        unit=_("Unit: %(unit)s", unit=place.name),
+        unit=_("Reporting unit: %(unit)s", unit=place.name),
         dated=dated(asked.span),
         columns=(
             Column(_("No."), 6, Kind.ORDER),

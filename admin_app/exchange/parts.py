@@ -93,7 +93,7 @@ def sheet_of(session: Session, part: Part, columns: Sequence[Col], asked: Asked)
     return Sheet(
         tab=title,
         title=title,
-        unit=_("Unit: %(unit)s", unit=asked.unit),
+        unit=_("Reporting unit: %(unit)s", unit=asked.unit),
         dated=dated(asked.span),
         columns=reader.columns,
         lines=reader.lines(session, numbers),

@@ -90,7 +90,7 @@ def _cover(session: Session, asked: Asked) -> Sheet:
     return Sheet(
         tab=_("Cover"),
         title=f"{asked.unit} · {_('Village ledger')}",
-        unit=_("Unit: %(unit)s", unit=asked.unit),
+        unit=_("Reporting unit: %(unit)s", unit=asked.unit),
         dated=dated(asked.span),
         columns=(
             Column(_("No."), 8, Kind.ORDER),

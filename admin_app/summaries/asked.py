@@ -215,7 +215,7 @@ class RowsBy(Pick):
     }
 
     def __init__(self, choices: type[Choice] = By):
-        super().__init__("by", N_("Rows"), choices)
+        super().__init__("by", N_("A row for each"), choices)
 
     def read(self, session: Session, args: Args, asked: Asked) -> None:
         picked = self._picked(args, asked)

@@ -45,7 +45,7 @@ def _persons(field: str, title: str) -> Behind:
             for one in trend.persons(session, on, field, asked.villages, limit)
         ]
 
-    return Behind(title, (N_("Name"), N_("Village (community)"), N_("Since"), N_("Remarks")), rows)
+    return Behind(title, (N_("Name"), N_("Village (community)"), N_("Observed since"), N_("Remarks")), rows)
 
 
 def _count(name: str, label: str, summed: bool = True) -> Measure:

@@ -30,7 +30,7 @@ def names_page(session: Session, found: Asked, figure: str) -> HomePage:
     columns = [
         heading("name", _("Name")),
         *([heading("village", _("Village (community)"))] if several else []),
-        heading("since", _("Since")),
+        heading("since", _("Observed since")),
         heading("told", _("When it was handed in")),
     ]
     note = i18n.number(counted)

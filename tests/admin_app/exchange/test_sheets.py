@@ -420,6 +420,6 @@ def test_the_pages_to_print_say_the_same_as_the_workbook(sqlite_desk: Desk) -> N
 def test_a_sheet_in_english_is_english(sqlite_desk: Desk) -> None:
     [rows] = cells(sqlite_desk.take("two", f"{ADDRESS}inspections/", language="en")).values()
     texts = " ".join(cell for row in rows for cell in row if isinstance(cell, str))
-    assert "Unit: " in texts
+    assert "Reporting unit: " in texts
     assert "Filled in by" in texts
     assert "填报" not in texts

@@ -189,7 +189,7 @@ def test_the_index_lists_what_the_reader_may_open(sqlite_site: Site, name: str) 
         return
     assert in_menu
     cards = re.findall(r'<li><a class="card" href="/admin/summary/(\w+)/">', page.text)
-    assert set(cards) - {"visits"} == OPEN[name]
+    assert set(cards) & {view.slug for view in VIEWS} == OPEN[name]  # the others are pages of their own kind
     for card in cards:
         assert browser.get(f"/admin/summary/{card}/").status == 200
 
