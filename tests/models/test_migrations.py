@@ -250,7 +250,8 @@ def test_a_report_that_was_there_is_its_own_revision_and_its_closed_day_a_closin
                 text(
                     f'INSERT INTO daily_report (id, village_id, "on", {figures}, handed_in_by, handed_in_at,'
                     f" punctuality, status, revision, {SIGNS}) VALUES ({number}, 1, '2020-02-0{number}', 9, 8, 7, 6, 5,"
-                    f" 4, 3, 2, 1, 0, 1, 2, 3, '周书记', '2020-02-01 08:00:00', 'on_time', '{status}', {number}, {SIGNED})"
+                    f" 4, 3, 2, 1, 0, 1, 2, 3, '周书记',"
+                    f" '2020-02-01 08:00:00', 'on_time', '{status}', {number}, {SIGNED})"
                 )
             )
     upgrade(blank_database_url)
