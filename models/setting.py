@@ -61,7 +61,9 @@ class Setting(Record):
 
     def prepare(self) -> None:
         """Keep a number as 14 and a time as 07:30, however they were typed."""
-        typed = unicodedata.normalize("NFKC", self.value or "").strip()
+        typed = (self.value or "").strip()
+        if not any(c.isdigit() and not c.isdecimal() for c in typed):  # ² is no way to write 2
+            typed = unicodedata.normalize("NFKC", typed)
         if self.name not in (None, SettingName.OBSERVATION_DAYS, SettingName.SMALLEST_NUMBER):
             with suppress(ValueError):
                 typed = f"{time.fromisoformat(typed):%H:%M}"

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
-from models.observation import Observation, Period, Visit
+from models.observation import Observation, Period, Visit, told
 from models.scope import Scope
 from models.session import open_session
-from models.summaries import slots
+from models.spans import spans
 from models.summaries.temperatures import temperatures
 from tests.models.summaries.whole import full_world
 from tests.models.summaries.world import TODAY, VILLAGES, confined_to
@@ -23,7 +23,11 @@ def test_everybody_expected_and_everybody_visited_is_listed_once_with_both_round
             listed = temperatures(session, on)
             people = {one.observation_id: one for one in listed}
             assert len(people) == len(listed)
-            expected = set(session.scalars(select(Observation.id).where(slots.expected(on, Period.PM))))
+            expected = {
+                one.id
+                for one in session.scalars(select(Observation))
+                if any(Period.PM in span.slots(on) for span in spans(one, told(one)))
+            }
             visits = [row for row in world.live(Visit) if row["on"] == on and row["observation_id"] in observed]
             assert {row["observation_id"] for row in visits} | expected == set(people)
             assert visits

@@ -52,14 +52,14 @@ class Told:
         return found
 
     def counting(self, on: date, village_id: int) -> list[Values]:
-        """The events up to a day in a village, but for those of an observation that it has thrown away."""
-        found = []
-        for event in self.events:
-            observation = self.now["observation", event["observation_id"]]
-            thrown_away = not observation["there"] and observation["village_id"] == event["village_id"]
-            if event["village_id"] == village_id and event["on"] <= on.isoformat() and not thrown_away:
-                found.append(event)
-        return found
+        """The events up to a day in a village, but for those that were thrown away with their observation."""
+        return [
+            event
+            for event in self.events
+            if event["village_id"] == village_id
+            and event["on"] <= on.isoformat()
+            and self.now["observation", event["observation_id"]]["there"]
+        ]
 
     def figures(self, on: date, village_id: int) -> Figures:
         """The figures of a village on a day."""
