@@ -39,8 +39,8 @@ class Region:
     def words(self) -> dict[str, str]:
         """What the script says."""
         return {
-            "refreshed": _("Refreshed %(time)s", time="{time}"),
-            "gone": _("No connection since %(time)s. What is shown may be old.", time="{time}"),
+            "refreshed": _("Refreshed %(time)s", time="{}"),
+            "gone": _("No connection since %(time)s. What is shown may be old.", time="{}"),
             "ended": _("Your sign-in has ended. Sign in again to see what is new."),
         }
 

@@ -68,6 +68,7 @@ from tests.admin_app.support.values import (
 
 LEDGERS = tuple(RIGHTS)
 # what hangs on a file goes into the bin with it, and a file that is handed over is out of reach
+HANGS_ON = {"visit": ("resident", "observation"), "observation": ("resident",)}
 IN_TURN = (*(ledger for ledger in reversed(LEDGERS) if ledger != "handover"), "handover")
 NOBODYS = 5_555_555  # a number that no record has
 
@@ -443,7 +444,11 @@ def its_deletion(visitor: Visitor, ledger: str) -> None:
                 assert visitor.ask("GET", delete.format(number)).status == 200
                 assert visitor.ask("POST", restore.format(number)).status in (302, 404)
             else:
+                for above in HANGS_ON.get(ledger, ()):  # what it hangs on comes back first
+                    visitor.ask("POST", f"/admin/{above}/restore/?id={number_of(visitor.panel, above, mark, BINNED)}")
                 gone_and_back(visitor, ledger, number, binned)
+                for above in reversed(HANGS_ON.get(ledger, ())):
+                    visitor.ask("POST", f"/admin/{above}/delete/?id={number_of(visitor.panel, above, mark, BINNED)}")
     if visitor.reader.opens(ledger, Act.DELETE):
         assert visitor.ask("GET", f"/admin/{ledger}/bin/").status == 200
     else:
@@ -456,7 +461,8 @@ def gone_and_back(visitor: Visitor, ledger: str, number: int, binned: int) -> No
     assert visitor.panel.get(cls, number).deleted_at is None, "asking is not doing"
     assert visitor.ask("POST", f"/admin/{ledger}/delete/?id={number}").status == 302
     assert visitor.panel.get(cls, number) is None, f"{ledger} was not deleted: {visitor.browser.messages()}"
-    assert visitor.ask("POST", f"/admin/{ledger}/restore/?id={binned}").status == 302
+    if visitor.panel.get(cls, binned) is None:
+        assert visitor.ask("POST", f"/admin/{ledger}/restore/?id={binned}").status == 302
     assert visitor.panel.get(cls, binned) is not None, f"{ledger} was not restored: {visitor.browser.messages()}"
 
 

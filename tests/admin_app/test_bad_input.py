@@ -303,7 +303,7 @@ def parts(fields: list[tuple[str, str]]) -> bytes:
 def test_ten_megabytes_are_refused_in_words(panel: Panel) -> None:
     before = panel.counts()
     browser = panel.as_("village_a")
-    page = browser.post("/admin/resident/new/", {**form_for(RESIDENT, A, FRESH), "note": "x" * 10_000_000})
+    page = browser.post("/admin/resident/new/", {**form_for(RESIDENT, A, FRESH), "note": "x" * 12_000_000})
     assert page.status == 413
     assert "too large" in page.main
     assert panel.counts() == before

@@ -20,7 +20,7 @@ function clockTime() {
 }
 
 function say(words, time) {
-  said.textContent = words ? words.replace("{time}", time) : "";
+  said.textContent = words ? words.replace("{}", time) : "";
 }
 
 // ---- what is another becomes the same ----
@@ -118,7 +118,7 @@ async function ask() {
     }
     tag = answer.headers.get("ETag") ?? tag;
     last = answer.headers.get("X-At") ?? clockTime();
-    at.textContent = region.dataset.refreshed.replace("{time}", last);
+    at.textContent = region.dataset.refreshed.replace("{}", last);
     say("");
     wait = EVERY;
   } catch {

@@ -189,7 +189,7 @@ def _make_village(session: Any, mark: Mark) -> None:
             session.flush()
     for n in (REMOVED, TICKED):  # a file is deleted only when the observation is over
         over = session.get_one(Observation, mark.number(ledger_number("observation"), n))
-        move(session, over, Move.RELEASE, DAY, clock.today(), signed_by="founder", reason="sooner", consent=True)
+        move(session, over, Move.RELEASE, DAY, clock.today(), **signed_off(mark, n), consent=True)
     for cls in reversed(register.LEDGERS):
         if cls.__ledger__ not in ELSEWHERE:
             _bin(session, cls, mark)
@@ -202,6 +202,11 @@ def _make_village(session: Any, mark: Mark) -> None:
     village_id = mark.number(0, 1)
     number = mark.number(ledger_number("resident"), SEEN)
     note(session, Entry("resident", Deed.REVEAL, village_id, number, f"{mark.sign}resident1.name", kind="resident"))
+
+
+def signed_off(mark: Mark, n: int) -> dict[str, str]:
+    """What is typed to release somebody early."""
+    return {name: f"{mark.sign}observation{n}.{name}" for name in ("signed_by", "reason")}
 
 
 def _released(mark: Mark, n: int) -> Observation:
