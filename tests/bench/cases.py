@@ -173,6 +173,18 @@ def _abnormal(found: Any) -> int:
     return int(found.totals.counts.abnormal if hasattr(found, "totals") else sum(count for _, count, _ in found[1]))
 
 
+def _page_beside(path: str, *statements: str) -> Ask:
+    """A page of ours, beside what its numbers cost where nothing was prepared for them."""
+    return lambda side: _grouped(side, *statements) if side.panel is Panel.VANILLA else side.page(path)
+
+
+def _nothing(_answer: Any) -> None:
+    """A page and a list of rows have nothing to agree on."""
+
+
+BY_STATUS: Final = "SELECT village_id, status, count(*) FROM resident GROUP BY village_id, status"
+
+
 # ---- the day's work ----
 
 
@@ -284,6 +296,19 @@ CASES: Final = {
         ),
         Case("statuses", "status counts by village", _statuses, _statuses, 0.05, rounds=5, answer=len),
         Case("sheet", "the day's sheet", _sheet, _sheet, 0.05, rounds=5, answer=_abnormal),
+        Case(
+            "district", "the district's sheet, a page", *2 * [_page_beside("/admin/summary/district/", *PLAIN_SHEET)],
+            target=0.05, rounds=5, answer=_nothing, limit=100,
+        ),
+        Case(
+            "overview", "the district's first screen", *2 * [_page_beside("/admin/", *PLAIN_SHEET)],
+            target=0.05, rounds=5, answer=_nothing, limit=100,
+        ),
+        Case(
+            "made", "a made summary: residents by village and status",
+            *2 * [_page_beside("/admin/summary/made/new/?ledger=resident&rows=village&columns=status", BY_STATUS)],
+            target=0.05, rounds=5, answer=_nothing, limit=100,
+        ),
         Case("round", "the round of a village", _round, _round, rounds=9, answer=said, limit=100),
         Case("watch", "the district's view of visits", _watch, _watch, rounds=9, answer=said, limit=100),
         Case(
