@@ -8,7 +8,7 @@ yesterday + in − out = today cannot fail.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -30,6 +30,7 @@ from models.session import Session
 from models.words import N_, Choice
 
 S = ObservationStatus
+LONGEST: Final = 60  # days that anybody is observed in one go
 
 
 class Move(Choice):
@@ -163,6 +164,8 @@ def correct_end(session: Session, observation: Observation, ends: date, reason: 
         problems.append(Problem("", N_("Only an observation that is open has an end to correct.")))
     if ends < observation.began_on:
         problems.append(Problem("ends_on", N_("This is before the start.")))
+    elif ends > observation.began_on + timedelta(days=LONGEST):
+        problems.append(Problem("ends_on", N_("An observation lasts 1 to 60 days.")))
     if not reason.strip():
         problems.append(Problem("reason", N_("Say why the end was corrected.")))
     if problems:

@@ -18,7 +18,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from admin_app import database
+from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers import fields, finding, listing, lookup, show
 from admin_app.ledgers.page import Cell, Fact, Section
@@ -253,7 +253,8 @@ def _village_of(record: Any) -> int | None:
 def tell(form: Any, problems: Iterable[Any], errors: list[str]) -> None:
     """Put what the rules found at the fields it is about."""
     for problem in problems:
-        words = say(problem.message, problem.params)
+        told = {name: i18n.listed(map(say, v)) if isinstance(v, list) else v for name, v in problem.params.items()}
+        words = say(problem.message, told)
         if problem.field in form:
             form[problem.field].errors = [*form[problem.field].errors, words]
         else:

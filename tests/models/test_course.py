@@ -145,7 +145,8 @@ def test_coming_back_takes_back_what_leaving_wrote(session: Session, watched: Ob
 
 
 def test_an_end_is_corrected_with_a_reason_that_stays(session: Session, watched: Observation) -> None:
-    for ends, reason, field in ((days_ago(6), "x", "ends_on"), (TODAY, " ", "reason")):
+    far = watched.began_on + timedelta(days=61)
+    for ends, reason, field in ((days_ago(6), "x", "ends_on"), (far, "x", "ends_on"), (TODAY, " ", "reason")):
         with pytest.raises(Invalid) as error:
             course.correct_end(session, watched, ends, reason, TODAY)
         assert [problem.field for problem in error.value.problems] == [field]
