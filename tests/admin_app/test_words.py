@@ -149,7 +149,7 @@ MOST_ARGUMENTS: Final = 2  # of an address that a walk follows; filters on filte
 LANG: Final = {"zh": "zh-CN", "en": "en"}
 # Attributes that are seen or heard; those for scripts are too, but for names and addresses.
 SAID: Final = frozenset({"title", "alt", "placeholder", "aria-label", "aria-description", "label"})
-UNSAID: Final = frozenset({"data-url", "data-name", "data-wrong"})
+UNSAID: Final = frozenset({"data-url", "data-name", "data-wrong", "data-copies", "data-says"})
 SCRIPT: Final = re.compile(r"(?s)<script\b[^>]*>(.*?)</script>")
 
 
