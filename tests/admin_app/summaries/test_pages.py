@@ -296,8 +296,8 @@ def _day(text: str) -> int:
     [
         ("rounds/?from=2019-06-01&to=2020-02-03", "At most 92 days"),
         ("rounds/?period=noon", "left out: Morning or evening"),
-        ("venues/?by=nothing", "left out: Rows"),
-        ("venues/?by=village&by=township", "left out: Rows"),
+        ("venues/?by=nothing", "left out: A row for each"),
+        ("venues/?by=village&by=township", "left out: A row for each"),
         ("venues/?control=close&control=shout", "left out: What is demanded"),
         ("resumption/?from=2020-01-01", "does not exist here"),
     ],

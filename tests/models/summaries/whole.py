@@ -143,6 +143,9 @@ def _reports(world: World) -> None:
     """Of the day one village reported zero, one more than that, one's report was sent back, the others have none."""
     dice, rows = world.dice, world.rows[DailyReport]
     rows[:] = [row for row in rows if row["on"] != TODAY]
+    for row in rows:
+        if row["village_id"] == 2:  # yesterday's is there too, so that there is something to follow from
+            row |= {"deleted_at": None, "deleted_by": None, "status": ReportStatus.REPORTED}
     for village_id, status in ((1, ReportStatus.REPORTED), (2, ReportStatus.REPORTED), (3, ReportStatus.RETURNED)):
         world.add(
             DailyReport, 0, village_id=village_id, on=TODAY, handed_in_by="周书记", handed_in_at=at(16, 40),
