@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
 from urllib.parse import quote, urlencode
 
-from flask import Response, abort, request, send_file
+from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView
 from flask_babel import gettext as _
 
 from admin_app import database, identity
@@ -18,6 +17,7 @@ from admin_app.exchange import xlsx
 from admin_app.exchange.asking import Question
 from admin_app.exchange.printed import Printed
 from admin_app.ledgers.taking import note_taken, reason_given
+from admin_app.pages import PlainPage
 from models.place import Township
 from models.scope import Scope
 from models.session import Session, open_session
@@ -26,17 +26,10 @@ from models.summaries.ledger import Span
 from models.trail import Entry
 
 
-class Page(BaseView):
+class Page(PlainPage):
     """A page of this package."""
 
     address = ""
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     def ask(self, question: Question, address: str, **told: Any) -> ResponseReturnValue:
         """The page that asks; what was typed stays. 422 if something that was sent is missing or wrong."""

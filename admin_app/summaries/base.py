@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -17,6 +17,7 @@ from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
 from admin_app.ledgers.page import Column, Kind
+from admin_app.pages import PlainPage
 from admin_app.summaries import drawing, files
 from admin_app.summaries.asked import Asked, Condition, chips, read
 from admin_app.summaries.page import Behind, Drawn, Line, NamesPage, Opens, Section, SummaryPage, of_villages
@@ -32,7 +33,7 @@ FILES: dict[str, tuple[Callable[[SummaryPage, str], bytes], str]] = {
 }
 
 
-class SummaryView(BaseView):
+class SummaryView(PlainPage):
     """One summary at ``/admin/summary/<slug>/``. Subclasses declare; ``reports.py`` has a short example."""
 
     # -- what a summary declares ------------------------------------------------------------------------------------
@@ -61,13 +62,6 @@ class SummaryView(BaseView):
     # -- hooks of Flask-Admin ---------------------------------------------------------------------------------------
     def is_accessible(self) -> bool:
         return self.open_to(database.session().scope)
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     # -- its addresses ----------------------------------------------------------------------------------------------
     @expose("/")

@@ -6,16 +6,15 @@ menu's table of pages, under any address that begins with ``summary/``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from flask import abort
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 
 from admin_app import database, shell
 from admin_app.i18n import say
+from admin_app.pages import PlainPage
 from admin_app.summaries.views import VIEWS
 from models.scope import Act, Scope
 from models.words import N_
@@ -74,7 +73,7 @@ def icons() -> frozenset[str]:
     return frozenset(view.icon for view in VIEWS)
 
 
-class IndexView(BaseView):
+class IndexView(PlainPage):
     """/admin/summary/"""
 
     def __init__(self) -> None:
@@ -83,13 +82,6 @@ class IndexView(BaseView):
     def is_accessible(self) -> bool:
         scope = database.session().scope
         return any(entry.open_to(scope) for entry in listed())
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Link
+from admin_app.pages import PlainPage
 from admin_app.summaries import made_asked, made_page, made_presets, made_words
 from admin_app.summaries.made_building import Building, presets
 from admin_app.summaries.made_common import NEW, pin_of, record_of, role_words
@@ -34,7 +35,7 @@ from models.session import Session
 MOST_LISTED = 200
 
 
-class MadeView(Building, Taking, BaseView):
+class MadeView(Building, Taking, PlainPage):
     """The pages of made summaries."""
 
     def __init__(self) -> None:
@@ -42,13 +43,6 @@ class MadeView(Building, Taking, BaseView):
 
     def is_accessible(self) -> bool:
         return database.session().scope.may(Act.READ, "made")
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     # -- those that are kept ----------------------------------------------------------------------------------------
     @expose("/")

@@ -12,7 +12,7 @@ import hmac
 import json
 import unicodedata
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from flask import Response, abort, current_app, flash, g, make_response, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
@@ -30,6 +30,7 @@ from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
 from admin_app.ledgers.page import Option
+from admin_app.pages import PlainPage
 from admin_app.workbench import round_page as pages
 from admin_app.workbench.round_page import RoundPage, Where
 from models import clock, round
@@ -46,7 +47,7 @@ FIRST, LAST = 1880, 2200  # the years that an entry can be of
 CLOSE = timedelta(seconds=5)  # what was written so shortly before the last answer is told again
 
 
-class RoundView(BaseView):
+class RoundView(PlainPage):
     """/admin/round/?on=DATE&period=am|pm"""
 
     def __init__(self) -> None:
@@ -55,13 +56,6 @@ class RoundView(BaseView):
     def is_accessible(self) -> bool:
         scope = database.session().scope
         return scope.may(Act.CREATE, "visit") and scope.may(Act.READ, "observation")
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     # ---- the page ----
 

@@ -5,17 +5,16 @@ Each number opens the names behind it; those whom no ledger lists (who is to be 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
-from flask import abort, request
+from flask import request
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app import database, i18n
 from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.pages import PlainPage
 from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading
 from models import clock
 from models.observation import Period
@@ -31,7 +30,7 @@ UNREACHED = (("kind", "not_met"), ("kind", "refused"))
 ADDRESS = "/admin/summary/visits/"
 
 
-class WatchView(BaseView):
+class WatchView(PlainPage):
     """/admin/summary/visits/?show=calls&village=ID"""
 
     def __init__(self) -> None:
@@ -40,13 +39,6 @@ class WatchView(BaseView):
     def is_accessible(self) -> bool:
         scope = database.session().scope
         return scope.may(Act.READ, "observation") and scope.may(Act.READ, "visit")
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

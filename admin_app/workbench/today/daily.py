@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app import database, i18n, identity
@@ -16,6 +16,7 @@ from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
 from admin_app.ledgers.page import Link, Option
+from admin_app.pages import PlainPage
 from admin_app.workbench.screen import Addresses, HomePage
 from admin_app.workbench.today import daily_page as pages
 from admin_app.workbench.today import villages
@@ -39,7 +40,7 @@ from models.words import N_
 Errors = Mapping[str, list[str]]
 
 
-class DailyView(BaseView):
+class DailyView(PlainPage):
     """/admin/summary/daily/?on=DATE&village=ID"""
 
     def __init__(self) -> None:
@@ -47,13 +48,6 @@ class DailyView(BaseView):
 
     def is_accessible(self) -> bool:
         return database.session().scope.may(Act.READ, "dailyreport")
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

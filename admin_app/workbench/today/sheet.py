@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
@@ -17,6 +15,7 @@ from admin_app import database, i18n, identity, live
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.page import Cell, Link
+from admin_app.pages import PlainPage
 from admin_app.workbench.today import sheet_page as pages
 from admin_app.workbench.today.addresses import DISTRICT, daily_url, district_url
 from admin_app.workbench.today.asked import asked
@@ -34,7 +33,7 @@ from models.trail import Deed, Entry
 from models.words import N_
 
 
-class DistrictView(BaseView):
+class DistrictView(PlainPage):
     """/admin/summary/district/?on=DATE&against=yesterday|week|none"""
 
     def __init__(self) -> None:
@@ -42,13 +41,6 @@ class DistrictView(BaseView):
 
     def is_accessible(self) -> bool:
         return database.session().scope.may(Act.READ, "dailyreport")
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        abort(403)
-
-    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Flask-Admin retries on TypeError, which hides defects; this does not."""
-        return fn(self, *args, **kwargs)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
