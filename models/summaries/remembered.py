@@ -9,7 +9,7 @@ so a write that the reader could have seen always changes it; one that is taken 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sized
 from functools import wraps
 from threading import Lock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
@@ -28,27 +28,32 @@ P = ParamSpec("P")
 T = TypeVar("T")
 About = TypeVar("About", bound=Hashable)
 KEPT: Final = 512  # answers a database, the longest unasked given up first
+HEAVIEST: Final = 400_000  # numbers in all of these together
 
 
 class _Memory:
     """The answers of one database. What is given out is shared: nobody may change it."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._weight = 0
         self._lock = Lock()
 
     def get(self, key: Hashable) -> Any:
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-            return self._answers.get(key)
-
-    def put(self, key: Hashable, answer: Any) -> None:
-        with self._lock:
-            self._answers[key] = answer
+            if key not in self._answers:
+                return None
             self._answers.move_to_end(key)
-            while len(self._answers) > KEPT:
-                self._answers.popitem(last=False)
+            return self._answers[key][0]
+
+    def put(self, key: Hashable, answer: Any, weight: int = 1) -> None:
+        with self._lock:
+            _, before = self._answers.pop(key, (None, 0))
+            self._answers[key] = answer, weight
+            self._weight += weight - before
+            while len(self._answers) > KEPT or (self._weight > HEAVIEST and len(self._answers) > 1):
+                _, (_, given_up) = self._answers.popitem(last=False)
+                self._weight -= given_up
 
 
 _memories: WeakKeyDictionary[Pool, _Memory] = WeakKeyDictionary()
@@ -96,7 +101,8 @@ def by_village(
     if missing := marks.keys() - found.keys():
         fresh = question(session, about, missing)
         found |= {number: fresh.get(number, empty) for number in missing}
-        memory.put(key, kept | {number: (marks[number], found[number]) for number in missing})
+        kept = kept | {number: (marks[number], found[number]) for number in missing}
+        memory.put(key, kept, sum(_weight(answer) for _mark, answer in kept.values()))
     return found
 
 
@@ -160,6 +166,10 @@ def _whose(session: Session) -> Hashable:
 def _waiting(session: Session) -> bool:
     """True while something is about to be written that the trail does not tell yet."""
     return bool(session.new or session.dirty or session.deleted)
+
+
+def _weight(answer: object) -> int:
+    return 1 + (len(answer) if isinstance(answer, Sized) else 0)
 
 
 def _memory(session: Session) -> _Memory:

@@ -17,7 +17,7 @@ from models.question import Group, How, Measure, Question, codes, problems_of
 from models.resident import Category, FileStatus, Resident
 from models.scope import Act, Actor, Area, Permit, Scope
 from models.session import Session, open_session
-from models.summaries import crosstab, made
+from models.summaries import crosstab, made, tallying
 from models.summaries.crosstab import REST, Tally, TooMany
 from models.summing import Sort, Step, groupings, ledgers, numbers
 from models.supply import Supply, SupplyStatus
@@ -220,7 +220,7 @@ def test_a_table_of_thousands_of_days_is_refused_and_of_months_is_not(engine: En
 
 def test_what_leaves_the_database_is_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     many_days(engine, 400)
-    monkeypatch.setattr(made, "MOST_CELLS", 300)
+    monkeypatch.setattr(tallying, "MOST_CELLS", 300)
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(str(given[2])))
     with open_session(engine, Scope.everything("test"), writing=False) as session, pytest.raises(TooMany):
