@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from models.followup import DAYS, FollowUp, calls_due
 from models.observation import Observation, ObservationStatus
 from models.resident import Resident
 from models.session import Session
+from models.summaries.counting import within_reach
+from models.summaries.remembered import by_village
 
 _WEEKS = timedelta(days=DAYS[-1] + 7)  # after these nobody is called any more
 
@@ -36,10 +39,15 @@ def _called(on: date) -> ColumnElement[bool]:
 
 def due(session: Session, on: date) -> dict[int, int]:
     """How many calls have come due and were not made, by village (``models.followup.calls_due``)."""
+    counted = by_village(session, _due, on, within_reach(session, "observation"), 0)
+    return {village_id: count for village_id, count in counted.items() if count}
+
+
+def _due(session: Session, on: date, among: Collection[int]) -> dict[int, int]:
     expected: dict[int, int] = {}
     released = (
         select(Observation.village_id, Observation.released_on, func.count())
-        .where(_called(on))
+        .where(_called(on), Observation.village_id.in_(among))
         .group_by(Observation.village_id, Observation.released_on)
     )
     for village_id, day, count in session.execute(released):
@@ -49,12 +57,12 @@ def due(session: Session, on: date) -> dict[int, int]:
     made = (
         select(Observation.village_id, func.count())
         .join(FollowUp, FollowUp.observation_id == Observation.id)
-        .where(_called(on), come)
+        .where(_called(on), come, Observation.village_id.in_(among))
         .group_by(Observation.village_id)
     )
     for village_id, count in session.execute(made):
         expected[village_id] -= count
-    return {village_id: count for village_id, count in expected.items() if count}
+    return expected
 
 
 def due_calls(session: Session, on: date, limit: int, village_id: int | None = None) -> list[DueCall]:

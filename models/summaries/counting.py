@@ -27,6 +27,12 @@ def villages(session: Session, ledger: str) -> list[Place]:
     return [Place(*row) for row in found if row[0] in area]
 
 
+def within_reach(session: Session, ledger: str) -> list[int]:
+    """Every village whose records of a ledger the session may read, whether it takes part or not."""
+    area = session.scope.area(Act.READ, ledger)
+    return list(session.scalars(select(Village.id))) if area.everywhere else sorted(area.villages)
+
+
 def by_village(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:
     """How many records of a class meet the conditions, village by village; 0 where there is none."""
     # from the villages, so that an index led by the village is searched for each and not read from end to end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -11,9 +12,9 @@ from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.observation import FEVER, Observation, ObservationStatus, Outcome, Period, Visit
 from models.session import Session
 from models.summaries import slots
-from models.summaries.counting import by_village, how_many, number_of
+from models.summaries.counting import how_many, number_of, within_reach
 from models.summaries.hours import Hours, hours
-from models.summaries.remembered import remembered
+from models.summaries.remembered import by_village, remembered
 from models.summaries.reporting import VillageReport, reports
 from models.summaries.slots import SlotCount
 
@@ -80,23 +81,15 @@ class Enterprises(NamedTuple):
 @remembered
 def district_day(session: Session, on: date, now: datetime) -> DistrictDay:
     """The day's one sheet over the villages whose reports the session may read."""
-    new = by_village(session, Observation, Observation.began_on == on)
-    standing = _standing(session)
-    abnormal = _abnormal(session, on)
+    counted = by_village(session, _counted, on, within_reach(session, "observation"), Counts())
     by_slot = slots.counts(session, on)
     times = hours(session, on)
     rows = []
     for report in reports(session, on, now, times):
         here = report.place.id
         slots_here = {period: by_slot.get((here, period), SlotCount()) for period in Period}
-        counts = Counts(
-            new=new.get(here, 0),
-            abnormal=abnormal.get(here, (0, 0))[0],
-            feverish=abnormal.get(here, (0, 0))[1],
-            missed=sum(
-                slot.open for period, slot in slots_here.items() if times.over(period, now, report.place.township_id)
-            ),
-        ).plus(standing.get(here, Counts()))
+        over = [period for period in Period if times.over(period, now, report.place.township_id)]
+        counts = counted.get(here, Counts())._replace(missed=sum(slots_here[period].open for period in over))
         rows.append(VillageRow(report, counts, slots_here[Period.AM], slots_here[Period.PM]))
     rows.sort(key=lambda row: (row.report.reported, row.counts.cumulative == 0))
     return DistrictDay(times, rows, _totals(rows))
@@ -111,32 +104,29 @@ def _totals(rows: list[VillageRow]) -> Totals:
     return Totals(len(rows), sum(row.report.reported for row in rows), counts, morning, evening)
 
 
-def _standing(session: Session) -> dict[int, Counts]:
-    """Where everybody who ever came under observation stands now, village by village."""
-    query = select(Observation.village_id, Observation.status, func.count()).group_by(
-        Observation.village_id, Observation.status
-    )
-    found: dict[int, Counts] = {}
-    for village_id, status, count in session.execute(query):
+def _counted(session: Session, on: date, among: Collection[int]) -> dict[int, Counts]:
+    """Where everybody who ever came under observation stands now, who came that day, and the day's abnormal visits."""
+    found = dict.fromkeys(among, Counts())
+    standing = select(Observation.village_id, Observation.status, func.count(), number_of(Observation.began_on == on))
+    standing = standing.where(Observation.village_id.in_(among))
+    for village_id, status, count, new in session.execute(
+        standing.group_by(Observation.village_id, Observation.status)
+    ):
         here = Counts(
+            new=new,
             cumulative=count,
             observed=count if status is ObservationStatus.OBSERVED else 0,
             in_centre=count if status is ObservationStatus.CENTRAL else 0,
             in_hospital=count if status is ObservationStatus.HOSPITAL else 0,
             released=count if status is ObservationStatus.RELEASED else 0,
         )
-        found[village_id] = found.get(village_id, Counts()).plus(here)
-    return found
-
-
-def _abnormal(session: Session, on: date) -> dict[int, tuple[int, int]]:
-    """A day's abnormal visits by village, and how many of them found a fever."""
-    query = (
-        select(Visit.village_id, func.count(), number_of(Visit.temperature >= FEVER))
-        .where(Visit.on == on, Visit.outcome == Outcome.ABNORMAL)
-        .group_by(Visit.village_id)
+        found[village_id] = found[village_id].plus(here)
+    abnormal = select(Visit.village_id, func.count(), number_of(Visit.temperature >= FEVER)).where(
+        Visit.on == on, Visit.outcome == Outcome.ABNORMAL, Visit.village_id.in_(among)
     )
-    return {village_id: (count, fevers) for village_id, count, fevers in session.execute(query)}
+    for village_id, count, fevers in session.execute(abnormal.group_by(Visit.village_id)):
+        found[village_id] = found[village_id]._replace(abnormal=count, feverish=fevers)
+    return found
 
 
 @remembered

@@ -1,4 +1,4 @@
-"""The answer to a question that somebody put together (models/made.py): tallies, arranged as a table that can be read."""
+"""The answer to a question that somebody put together (models/made.py): tallies, arranged as a table to be read."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ who are at home in a village since then and those who left it later. A test hold
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,8 @@ from models.handover import names_that_crossed
 from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
 from models.resident import Resident
 from models.session import Session
-from models.summaries.counting import number_of
+from models.summaries.counting import number_of, within_reach
+from models.summaries.remembered import by_village
 
 _UNMET: Final = (Outcome.NOT_MET, Outcome.REFUSED)
 Slots = Counter[tuple[int, Period]]
@@ -81,35 +82,47 @@ def _in(period: Period, there: ColumnElement[bool], of: Any, on: date) -> Column
 
 def counts(session: Session, on: date) -> dict[tuple[int, Period], SlotCount]:
     """The slots of a day by village and period; a village without any is left out."""
+    nothing: dict[Period, SlotCount] = {}
+    parts = by_village(session, counted, on, within_reach(session, "observation"), nothing)
+    return {(village_id, period): count for village_id, part in parts.items() for period, count in part.items()}
+
+
+def counted(session: Session, on: date, among: Collection[int]) -> dict[int, dict[Period, SlotCount]]:
+    """The same of some villages, counted now."""
     expected: Slots = Counter()
     both: tuple[tuple[Any, ColumnElement[bool]], ...]
     both = ((Observation, at_home(on)), (ObservationEvent, left_later(on)))
     for of, there in both:
-        query = select(of.village_id, number_of(from_morning(of, on)), func.count()).where(there)
+        query = select(of.village_id, number_of(from_morning(of, on)), func.count())
+        query = query.where(there, of.village_id.in_(among))
         for village_id, mornings, evenings in session.execute(query.group_by(of.village_id)):
             expected[village_id, Period.AM] += mornings
             expected[village_id, Period.PM] += evenings
-    done, unmet = _paid(session, on)
-    return {slot: SlotCount(count, done[slot], unmet[slot]) for slot, count in expected.items()}
+    done, unmet = _paid(session, on, among)
+    found: dict[int, dict[Period, SlotCount]] = {}
+    for slot, count in expected.items():
+        found.setdefault(slot[0], {})[slot[1]] = SlotCount(count, done[slot], unmet[slot])
+    return found
 
 
-def _paid(session: Session, on: date) -> tuple[Slots, Slots]:
+def _paid(session: Session, on: date, among: Collection[int]) -> tuple[Slots, Slots]:
     """How many expected slots of a day have a visit, and how many of these visits reached nobody."""
     done: Slots = Counter()
     unmet: Slots = Counter()
-    query = select(Visit.outcome, Visit.village_id, Visit.period, func.count()).where(Visit.on == on)
+    query = select(Visit.outcome, Visit.village_id, Visit.period, func.count())
+    query = query.where(Visit.on == on, Visit.village_id.in_(among))
     for outcome, village_id, period, count in session.execute(
         query.group_by(Visit.outcome, Visit.village_id, Visit.period)
     ):
         done[village_id, period] += count
         unmet[village_id, period] += count if outcome in _UNMET else 0
-    for outcome, village_id, period in _beside(session, on):
+    for outcome, village_id, period in _beside(session, on, among):
         done[village_id, period] -= 1
         unmet[village_id, period] -= outcome in _UNMET
     return done, unmet
 
 
-def _beside(session: Session, on: date) -> Iterator[tuple[Outcome, int, Period]]:
+def _beside(session: Session, on: date, among: Collection[int]) -> Iterator[tuple[Outcome, int, Period]]:
     """The visits of a day that no slot waits for: paid before the person left on that day, or to a double.
 
     They are few and the events name them, so that not everybody's visit has to be looked up. A visit may have come with
@@ -127,7 +140,8 @@ def _beside(session: Session, on: date) -> Iterator[tuple[Outcome, int, Period]]
         columns += [paid.correlate(event).scalar_subquery(), _expected_still(on, period)]
     left = and_(event.was == ObservationStatus.OBSERVED, event.on >= on, or_(event.on == on, event.since == event.on))
     came = and_(event.was.is_(None), event.on == on, event.kind == EventKind.HANDED_IN)
-    query = select(event.observation_id, event.village_id, *columns).where(or_(left, came)).distinct()
+    query = select(event.observation_id, event.village_id, *columns)
+    query = query.where(or_(left, came), event.village_id.in_(among)).distinct()
     for _, village_id, *found in session.execute(query):
         for period, outcome, expected in zip(Period, found[::2], found[1::2], strict=True):
             if outcome is not None and not expected:

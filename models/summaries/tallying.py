@@ -39,6 +39,7 @@ from models.place import Township, Village
 from models.question import Group, How, Question, used_columns
 from models.scope import Act, Scope
 from models.session import Session
+from models.summaries.counting import within_reach
 from models.summaries.crosstab import ONLY, Place, Tally, TooMany
 from models.summaries.remembered import by_village
 from models.summing import Grouping, Sort, Step, born_by, groupings, person_of
@@ -82,7 +83,8 @@ class _Counted(NamedTuple):
     met: int
 
     def plus(self, other: _Counted) -> _Counted:
-        return _Counted(*(a + b for a, b in zip(self, other, strict=True)))
+        n, total, measured, met = other
+        return _Counted(self.n + n, self.total + total, self.measured + measured, self.met + met)
 
 
 Counted = dict[tuple[Place, ...], _Counted]
@@ -144,8 +146,7 @@ def _parts(session: Session, asked: Asked) -> Collection[int] | None:
             return None
         choices = len(grouping.choices or ()) or 2
         cells *= 1 + (len(grouping.bands) + 1 if grouping.bands else choices)
-    area = session.scope.area(Act.READ, asked.question.ledger)
-    villages = [number for number in session.scalars(select(Village.id)) if number in area]
+    villages = within_reach(session, asked.question.ledger)
     return villages if len(villages) * cells <= MOST_CELLS // 4 else None
 
 
@@ -153,7 +154,8 @@ def _put_together(session: Session, asked: Asked, villages: Collection[int]) -> 
     """The sum of what each village comes to."""
     compiled = and_(true(), *asked.conditions).compile(session.get_bind())
     known_by = asked.question, asked.today, str(compiled), repr(sorted(compiled.params.items()))
-    parts = by_village(session, _by_village, _Kept(known_by, asked), villages, {})
+    nothing: Counted = {}
+    parts = by_village(session, _by_village, _Kept(known_by, asked), villages, nothing)
     townships: dict[int, int | None] = {}
     if any(grouping.target is Township for grouping, _group in asked.sides):
         townships = {number: township for number, township in session.execute(select(Village.id, Village.township_id))}

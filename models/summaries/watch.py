@@ -5,10 +5,12 @@ Each number is that of a list that can be opened; what is counted together is th
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from models.alert import Alert, AlertKind, AlertStatus
 from models.handover import WAITS_TOO_LONG, HandOver, HandOverStatus
@@ -16,9 +18,9 @@ from models.observation import Period
 from models.resident import FileStatus, Resident
 from models.session import Session
 from models.summaries import calls, slots
-from models.summaries.counting import Place, by_village, number_of, villages
+from models.summaries.counting import Place, number_of, villages, within_reach
 from models.summaries.hours import hours
-from models.summaries.remembered import remembered
+from models.summaries.remembered import by_village, remembered
 from models.summaries.slots import SlotCount
 
 
@@ -56,8 +58,8 @@ def watch(session: Session, on: date, now: datetime) -> list[WatchRow]:
     """Every village that the session may read, those with most to look after first."""
     times = hours(session, on)
     by_slot = slots.counts(session, on)
-    alerts = _alerts(session)
-    due = _due(session, on)
+    nobody: Counter[AlertKind | None] = Counter()
+    standing = by_village(session, _standing, on, within_reach(session, "observation"), nobody)
     hand_overs = _hand_overs(session, now)
     calls_due = calls.due(session, on)
     rows = []
@@ -65,15 +67,16 @@ def watch(session: Session, on: date, now: datetime) -> list[WatchRow]:
         am, pm = (by_slot.get((place.id, period), SlotCount()).open for period in Period)
         am_over, pm_over = (times.over(period, now, place.township_id) for period in Period)
         waiting, late = hand_overs.get(place.id, (0, 0))
+        here = standing[place.id]
         counts = Watched(
             am_open=0 if am_over else am,
             am_missed=am if am_over else 0,
             pm_open=0 if pm_over else pm,
             pm_missed=pm if pm_over else 0,
-            fever=alerts.get((place.id, AlertKind.FEVER), 0),
-            symptoms=alerts.get((place.id, AlertKind.SYMPTOM), 0),
-            due=due.get(place.id, 0),
-            unreached=sum(alerts.get((place.id, kind), 0) for kind in (AlertKind.NOT_MET, AlertKind.REFUSED)),
+            fever=here[AlertKind.FEVER],
+            symptoms=here[AlertKind.SYMPTOM],
+            due=here[None],
+            unreached=here[AlertKind.NOT_MET] + here[AlertKind.REFUSED],
             hand_overs=waiting,
             hand_overs_late=late,
             calls=calls_due.get(place.id, 0),
@@ -104,19 +107,20 @@ def _weight(counts: Watched) -> int:
     return weight
 
 
-def _alerts(session: Session) -> dict[tuple[int, AlertKind], int]:
-    """The alerts that nobody has closed."""
-    query = (
-        select(Alert.village_id, Alert.kind, func.count())
-        .where(Alert.status.in_((AlertStatus.RAISED, AlertStatus.TAKEN)))
-        .group_by(Alert.village_id, Alert.kind)
+def _standing(session: Session, on: date, among: Collection[int]) -> dict[int, Counter[AlertKind | None]]:
+    """By village the alerts that nobody has closed, by kind; and under None the files whose term is over and that
+    nobody has signed off, which a list of 待解除 shows."""
+    found: dict[int, Counter[AlertKind | None]] = {}
+    alerts = select(Alert.village_id, Alert.kind, func.count()).where(
+        Alert.status.in_((AlertStatus.RAISED, AlertStatus.TAKEN)), Alert.village_id.in_(among)
     )
-    return {(village_id, kind): count for village_id, kind, count in session.execute(query)}
-
-
-def _due(session: Session, on: date) -> dict[int, int]:
-    """Files whose term is over and that nobody has signed off: those that a list of 待解除 shows."""
-    return by_village(session, Resident, Resident.status == FileStatus.OBSERVED, Resident.due_on <= on)
+    due = select(Resident.village_id, literal(None), func.count()).where(
+        Resident.status == FileStatus.OBSERVED, Resident.due_on <= on, Resident.village_id.in_(among)
+    )
+    for query in (alerts.group_by(Alert.village_id, Alert.kind), due.group_by(Resident.village_id)):
+        for village_id, kind, count in session.execute(query):
+            found.setdefault(village_id, Counter())[kind] = count
+    return found
 
 
 def _hand_overs(session: Session, now: datetime) -> dict[int, tuple[int, int]]:

@@ -353,9 +353,9 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("ask", "most"),
     [
-        (lambda session: village_day.village_day(session, TODAY), 18),
-        (lambda session: district_day.district_day(session, TODAY, at(12)), 13),
-        (lambda session: watch.watch(session, TODAY, at(12)), 13),
+        (lambda session: village_day.village_day(session, TODAY), 20),
+        (lambda session: district_day.district_day(session, TODAY, at(12)), 14),
+        (lambda session: watch.watch(session, TODAY, at(12)), 16),
         (lambda session: service.service(session, TODAY), 6),
     ],
     ids=["village", "district", "watch", "service"],
