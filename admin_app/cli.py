@@ -180,6 +180,7 @@ def _serve(host: str, demo: bool, workers: int = 1) -> None:
     Granian(
         "admin_app.wsgi:app", address=host, port=int(port), interface=Interfaces.WSGI, workers=workers,
         blocking_threads=4, respawn_failed_workers=True, log_access=False,
+        workers_kill_timeout=10,  # a worker that is told to stop while it still starts does not hear it
     ).serve()  # fmt: skip
 
 
