@@ -1,7 +1,8 @@
 """Lists as files: CSV and xlsx, some rows at a time, masked unless asked otherwise, and every file says whose it is.
 
-A text that a spreadsheet would take for a formula is led by an apostrophe, so that it stays a text. Values are fetched
-as they are stored and written a column at a time: to make objects of each costs more than the database does.
+A text that a spreadsheet would take for a formula is led by an apostrophe, so that it stays a text. Most columns of a
+row leave the database as one text, as they are stored, and only those that need other words are looked at one by one:
+to fetch thirty values of each row, or to make objects of them, costs more than all the rest.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import xlsxwriter
-from sqlalchemy import Boolean, Date, Engine, Integer, Select, String, inspect, select, type_coerce
+from sqlalchemy import Boolean, Date, Engine, Integer, Select, String, cast, func, inspect, literal, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from admin_app import i18n
@@ -32,12 +33,26 @@ from models.session import Session, open_session
 from models.types import Chosen, ChosenMany, Cleaned, Key
 from models.words import Choice
 
-BATCH = 2_000
-FORMULA = frozenset("=+-@\t\r")
+BATCH: Final = 1_000
+AT_ONCE: Final = 20  # rows that are looked at together for what has to be quoted
+FORMULA: Final = frozenset("=+-@\t\r")
+BETWEEN: Final = "\x1f"  # the separator of units, which no cleaned text holds
+_NEXT: Final = "\x1e"  # the same for records
+_TELLING: Final = ('"', ",", "\n", "\r", *(BETWEEN + sign for sign in FORMULA))
 
-Value = str | int | float | Decimal | None
-Writer = Callable[[Sequence[Any]], Iterable[Value]]
-"""Writes one column of some rows."""
+Writer = Callable[[Sequence[Any]], Sequence[str]]
+"""Writes one column of some rows in words; "" where there is nothing."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what is read, whether it is ``packed`` into the one text of a row, how it is written (None: as it is
+    stored), and whether what is written are numbers."""
+
+    read: Any
+    packed: bool = True
+    write: Writer | None = None
+    numeric: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,8 +62,8 @@ class Sheet:
     title: str
     headings: list[str]
     numbers: Select[tuple[int]]
-    rows: Callable[[Sequence[int]], Select[Any]]
-    writers: list[Writer]
+    rows: Callable[[Sequence[int], str], Select[Any]]
+    columns: list[Column]
     signature: str
 
 
@@ -65,53 +80,63 @@ def sheet(
 
     ``coded`` names texts that hold codes of a list (``show.decoded``).
     """
-    columns: list[Any] = []
-    writers: list[Writer] = []
+    columns: list[Column] = []
     joins: list[tuple[Any, Any]] = []
     known = references(cls)
     for name in names:
         if name in known:
-            target, on, column = _name_column(getattr(cls, name), known[name][1])
+            target, on, read = _name_column(getattr(cls, name), known[name][1])
             joins += zip(target, on, strict=True)
-            columns.append(column)
-            writers.append(_texts if isinstance(column.type, Cleaned) else _others)
+            columns.append(_column(read, read.type, None))
+        elif coded and name in coded:
+            columns.append(Column(getattr(cls, name), write=partial(_decoded, coded[name])))
         else:
             mapped = inspect(cls).column_attrs[name].columns[0]
-            mask = None if full else about(mapped).mask
-            column, write = _stored(getattr(cls, name), mapped.type, mask)
-            if coded and name in coded:
-                write = partial(_decoded, coded[name])
-            columns.append(column)
-            writers.append(write)
-    statement = select(*columns).select_from(cls)
-    for target_alias, on_clause in joins:
-        statement = statement.outerjoin(target_alias, on_clause)
+            columns.append(_column(getattr(cls, name), mapped.type, None if full else about(mapped).mask))
     number: Any = cls.id  # type: ignore[attr-defined]
+
+    def rows(numbers: Sequence[int], dialect: str) -> Select[Any]:
+        apart = (column.read for column in columns if not column.packed)
+        statement = select(_packed(columns, dialect), *apart).select_from(cls)
+        for target_alias, on_clause in joins:
+            statement = statement.outerjoin(target_alias, on_clause)
+        return statement.where(number.in_(numbers)).order_by(*order)
+
     return Sheet(
         title=say(cls.__title__),
         headings=[say(label_of(cls, name)) for name in names],
         numbers=select(number).where(*conditions).order_by(*order),
-        rows=lambda numbers: statement.where(number.in_(numbers)).order_by(*order),
-        writers=writers,
+        rows=rows,
+        columns=columns,
         signature=signature,
     )
 
 
-def _stored(column: Any, type_: Any, mask: Mask | None) -> tuple[Any, Writer]:
-    """A column as it is stored, and what writes it in words."""
+def _column(read: Any, type_: Any, mask: Mask | None) -> Column:
     if mask is not None:
-        return column, partial(_masked, mask=mask)
+        return Column(read, write=partial(masks.all_masked, mask=mask))
     if isinstance(type_, (Cleaned, Key)):
-        return column, _texts
+        return Column(read)
     if isinstance(type_, Chosen):
-        return type_coerce(column, String), partial(_listed, {c.value: say(c.label) for c in type_.choices})
+        listed = {str(one.value): say(one.label) for one in type_.choices}
+        return Column(read, write=partial(_listed, {"": "", **listed}))
     if isinstance(type_, ChosenMany):
-        return column, partial(_several, i18n.listed(("", "")), {c: say(c.label) for c in type_.choices})
+        words = {one: say(one.label) for one in type_.choices}
+        return Column(read, packed=False, write=partial(_several, i18n.listed(("", "")), words))
     if isinstance(type_, Boolean):
-        return column, partial(_listed, {value: words_of(value) for value in (True, False)})
+        return Column(cast(read, Integer), write=partial(_listed, {"": "", "1": words_of(True), "0": words_of(False)}))
     if isinstance(type_, Date):
-        return type_coerce(column, String), _days
-    return column, list if isinstance(type_, Integer) else _others
+        return Column(read)
+    if isinstance(type_, Integer):
+        return Column(read, numeric=True)
+    return Column(read, packed=False, write=_others, numeric=issubclass(type_.python_type, (float, Decimal)))
+
+
+def _packed(columns: Iterable[Column], dialect: str) -> Any:
+    """The packed columns of a row as one text, blank where there is nothing, as both databases can put it together."""
+    put_together = func.printf if dialect == "sqlite" else func.format
+    reads = [type_coerce(column.read, String) if column.packed else literal("") for column in columns]
+    return type_coerce(put_together(cast(literal(BETWEEN.join(["%s"] * len(reads))), String), *reads), String)
 
 
 def _name_column(relation: Any, target: type[Base]) -> tuple[list[Any], list[Any], Any]:
@@ -133,61 +158,70 @@ def safe(value: str) -> str:
     return value if not value or value[0] not in FORMULA else "'" + value
 
 
-def _texts(values: Iterable[str | None]) -> list[Value]:
-    return [value if not value or value[0] not in FORMULA else "'" + value for value in values]
+def _listed(texts: Mapping[str, str], values: Sequence[str]) -> Sequence[str]:
+    return list(map(texts.__getitem__, values))
 
 
-def _masked(values: Iterable[str | None], mask: Mask) -> list[Value]:
-    return _texts([None if value is None else masks.masked(value, mask) for value in values])
+def _several(between: str, texts: Mapping[Any, str], values: Sequence[Any]) -> Sequence[str]:
+    return ["" if value is None else between.join(texts[one] for one in value) for value in values]
 
 
-def _listed(texts: Mapping[Any, str], values: Iterable[Any]) -> Iterable[Value]:
-    return map(texts.get, values)
+def _decoded(choices: type[Choice], values: Sequence[str]) -> Sequence[str]:
+    return [decoded(value, choices) if value else "" for value in values]
 
 
-def _several(between: str, texts: Mapping[Any, str], values: Iterable[Any]) -> list[Value]:
-    return [None if value is None else between.join(texts[one] for one in value) for value in values]
+def _others(values: Sequence[Any]) -> Sequence[str]:
+    return ["" if told is None else str(told) for told in map(plain_text, values)]
 
 
-def _decoded(choices: type[Choice], values: Iterable[str | None]) -> list[Value]:
-    return _texts([None if value is None else decoded(value, choices) for value in values])
-
-
-def _days(values: Iterable[Any]) -> list[Value]:
-    return [None if value is None else str(value) for value in values]
-
-
-def _others(values: Iterable[Any]) -> list[Value]:
-    told = (plain_text(value) for value in values)
-    return [value if not isinstance(value, str) or value[:1] not in FORMULA else "'" + value for value in told]
-
-
-def _batches(session: Session, what: Sheet) -> Iterator[list[tuple[Value, ...]]]:
+def _batches(session: Session, what: Sheet) -> Iterator[list[list[str]]]:
     """The rows of a sheet, some at a time: which they are is asked first, so that nothing large has to be sorted."""
+    dialect = session.get_bind().dialect.name
     numbers = array("q", session.scalars(what.numbers))
     for start in range(0, len(numbers), BATCH):
-        found = session.execute(what.rows(numbers[start : start + BATCH].tolist())).all()
-        if not found:
+        found = session.execute(what.rows(numbers[start : start + BATCH].tolist(), dialect)).all()
+        yield _worded(what.columns, found)
+
+
+def _worded(columns: Sequence[Column], found: Sequence[Any]) -> list[list[str]]:
+    rows: list[list[str]] = [line.split(BETWEEN) for line, *_apart in found]
+    apart = 0
+    for position, column in enumerate(columns):
+        if not column.packed:
+            apart += 1
+        elif column.write is None:
             continue
-        columns = zip(*found, strict=True)
-        yield list(zip(*(write(column) for write, column in zip(what.writers, columns, strict=True)), strict=True))
+        values = [row[position] for row in rows] if column.packed else [one[apart] for one in found]
+        for row, value in zip(rows, column.write(values) if column.write else values, strict=True):
+            row[position] = value
+    return rows
 
 
 def csv_lines(engine: Engine, scope: Scope, what: Sheet) -> Iterator[bytes]:
     """The file as UTF-8 with a byte order mark (Excel needs it), some rows at a time, over a session of its own."""
-    buffer = io.StringIO()
-    write = csv.writer(buffer)
-    buffer.write("\ufeff")
-    write.writerow(what.headings)
+    numeric = [column.numeric for column in what.columns]
+    yield ("\ufeff" + _quoted([what.headings], ())).encode()
     with open_session(engine, scope, writing=False) as session:
-        for batch in _batches(session, what):
-            write.writerows(batch)
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    write.writerow([])
-    write.writerow([what.signature])
-    yield buffer.getvalue().encode()
+        for rows in _batches(session, what):
+            some = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+            yield "".join(_unquoted(one) or _quoted(one, numeric) for one in some).encode()
+    yield _quoted([[], [what.signature]], ()).encode()
+
+
+def _unquoted(rows: Sequence[Sequence[str]]) -> str | None:
+    """The lines of some rows; None if anything in them has to be quoted, or may be a formula."""
+    text = BETWEEN + (_NEXT + BETWEEN).join([BETWEEN.join(row) for row in rows])
+    if any(sign in text for sign in _TELLING):
+        return None
+    return text[1:].replace(_NEXT + BETWEEN, "\r\n").replace(BETWEEN, ",") + "\r\n"
+
+
+def _quoted(rows: Iterable[Sequence[str]], numeric: Sequence[bool]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(
+        [value if at < len(numeric) and numeric[at] else safe(value) for at, value in enumerate(row)] for row in rows
+    )
+    return buffer.getvalue()
 
 
 def xlsx_file(engine: Engine, scope: Scope, what: Sheet) -> Any:
@@ -199,11 +233,16 @@ def xlsx_file(engine: Engine, scope: Scope, what: Sheet) -> Any:
     page.freeze_panes(1, 0)
     page.set_column(0, len(what.headings) - 1, 16)
     page.write_row(0, 0, what.headings, bold)
+    numeric = [column.numeric for column in what.columns]
     number = 1
     with open_session(engine, scope, writing=False) as session:
-        for batch in _batches(session, what):
-            for row in batch:
-                page.write_row(number, 0, row)
+        for rows in _batches(session, what):
+            for row in rows:
+                for position, value in enumerate(row):
+                    if value and numeric[position]:
+                        page.write_number(number, position, float(value))
+                    elif value:
+                        page.write_string(number, position, safe(value))
                 number += 1
     page.write_string(number + 1, 0, what.signature)
     book.close()

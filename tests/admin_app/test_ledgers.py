@@ -528,6 +528,27 @@ def test_numbers_are_in_full_when_that_is_asked_for_and_the_trail_says_so(sqlite
     assert deed.village_id == A.number(0, 1)
 
 
+AS_TYPED = (
+    'says "no", twice', "one, two", "two\nlines", "100% %s %d", "半角 ,\uff0c全角", "\U0001f637",
+    "ئابدۇلئەھەد·ئا", "{}", "\\x1f",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_was_typed_comes_out_as_it_is_kept(panel: Panel, kind: str) -> None:
+    with panel.session() as session:
+        people = list(session.scalars(select(class_of("resident")).limit(len(AS_TYPED))))
+        for person, typed in zip(people, AS_TYPED, strict=False):
+            person.note = person.health = typed
+        session.commit()
+        kept = {text for person in people for text in (person.note, person.health)}
+    page = panel.as_("district").post(f"/admin/resident/export/{kind}/", {"reason": "why"})
+    rows = table(page)
+    assert {cell for row in rows for cell in row} >= kept
+    if kind == "csv":
+        assert {len(row) for row in rows[:-2]} == {len(rows[0])}
+
+
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", '=HYPERLINK("http://evil")', "=cmd|' /C calc'!A0")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models import words
 from models.base import Base, Mask, about
-from models.masks import masked
+from models.masks import all_masked, masked
 from models.types import Chosen, ChosenMany
 from models.words import Choice, Tone
 from tests.models.factories import identity_number
@@ -76,6 +76,7 @@ def test_an_identity_number_and_a_phone_are_shortened_as_people_know_it() -> Non
 @given(st.text(alphabet="0123456789X", min_size=1, max_size=20), st.sampled_from(list(Mask)))
 def test_a_mask_always_hides_something_and_keeps_the_length(value: str, mask: Mask) -> None:
     shown = masked(value, mask)
+    assert all_masked(["", value], mask) == ["", shown]
     assert len(shown) == len(value)
     assert shown.count("*") >= min(4, len(value) - len(value) // 3)
 
