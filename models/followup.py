@@ -10,9 +10,10 @@ from sqlalchemy import CheckConstraint, Date, Integer
 from sqlalchemy.orm import Mapped, relationship
 
 from models.base import InVillage, Problem, Record, binned, field, live, to
-from models.observation import Observation, ObservationStatus
+from models.observation import Observation
 from models.resident import Resident
 from models.rules import days_to_come, linked, take_village_of
+from models.states import ObservationStatus
 from models.types import Chosen, Line, Prose
 from models.words import N_, Choice, Tone
 

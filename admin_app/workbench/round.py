@@ -33,14 +33,17 @@ from admin_app.ledgers.page import Option
 from admin_app.pages import PlainPage
 from admin_app.workbench import round_page as pages
 from admin_app.workbench.round_page import RoundPage, Where
-from models import clock, round
+from models import clock, entering, round
 from models.base import Invalid, Problem
-from models.observation import How, Observation, Outcome, Period, Symptom, Visit
+from models.entering import Clash, Entry, Saved
+from models.observation import Observation
 from models.resident import Resident
-from models.round import Clash, Entry, Saved, Slot
+from models.round import Slot
 from models.scope import Act
+from models.states import How, Outcome, Period, Symptom
 from models.trail import Deed
 from models.trail import Entry as Told
+from models.visit import Visit
 from models.words import N_
 
 FIRST, LAST = 1880, 2200  # the years that an entry can be of
@@ -78,7 +81,7 @@ class RoundView(PlainPage):
         now = clock.now()
         try:
             entry = _entry(typed, where.on, where.period, now if where.on == clock.local_day(now) else None)
-            came = round.record(database.session(), entry, now)
+            came = entering.record(database.session(), entry, now)
             database.session().commit()
         except Invalid as refused:
             database.session().rollback()
@@ -146,7 +149,7 @@ class RoundView(PlainPage):
             return {"problems": [_problem("", _("This entry cannot be read; enter it again."))]}, 422
         try:
             entry = _entry(typed, on, period, taken_at)
-            came = round.record(session, entry, now)
+            came = entering.record(session, entry, now)
             session.commit()
         except Invalid as refused:
             session.rollback()
@@ -382,7 +385,7 @@ def _entry(typed: MultiDict[str, str], on: date, period: Period, taken_at: datet
     problems = []
     temperature = None
     try:
-        temperature = round.temperature_of(typed.get("temperature", ""))
+        temperature = entering.temperature_of(typed.get("temperature", ""))
     except ValueError as unreadable:
         problems.append(Problem("temperature", str(unreadable)))
     unmet = [o for o in typed.getlist("outcome") if o]

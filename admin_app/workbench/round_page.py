@@ -15,11 +15,12 @@ from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers import show
 from admin_app.ledgers.page import Chip, Link, Option
-from models import clock, round
+from models import clock, entering, round
 from models.alert import AlertKind
-from models.observation import How, Outcome, Period, Symptom, Visit
 from models.place import Village
 from models.round import Expected, Progress, Slot
+from models.states import How, Outcome, Period, Symptom
+from models.visit import Visit
 from models.words import Tone
 
 SHOWN = (Slot.OPEN, Slot.ABNORMAL, Slot.MISSED)
@@ -281,7 +282,7 @@ def words() -> dict[str, str]:
         "newPeople": _("The list of people has changed."),
         "reload": _("Reload"),
         "needTemperature": _("Give the temperature that was measured."),
-        "unreadableTemperature": say(round.UNREADABLE),
+        "unreadableTemperature": say(entering.UNREADABLE),
         "range": _("A temperature lies between 34.0 and 43.0 ℃."),
         "metAndMeasured": _("A temperature was taken, so the person was met."),
         "needReason": _("This is entered after the cut-off: say why."),

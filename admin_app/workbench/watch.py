@@ -17,9 +17,9 @@ from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.pages import PlainPage
 from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading
 from models import clock
-from models.observation import Period
 from models.scope import Act
 from models.session import Session
+from models.states import Period
 from models.summaries import calls, watch
 from models.summaries.watch import Watched, WatchRow
 from models.words import Tone

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from models.followup import DAYS, FollowUp, calls_due
-from models.observation import Observation, ObservationStatus
+from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
+from models.states import ObservationStatus
 
 _WEEKS = timedelta(days=DAYS[-1] + 7)  # after these nobody is called any more
 

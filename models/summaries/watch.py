@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from models.alert import Alert, AlertKind, AlertStatus
 from models.handover import WAITS_TOO_LONG, HandOver, HandOverStatus
-from models.observation import Period
 from models.resident import FileStatus, Resident
 from models.session import Session
+from models.states import Period
 from models.summaries import calls, slots
 from models.summaries.counting import Place, by_village, number_of, villages
 from models.summaries.hours import hours

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from admin_app.summaries import made_asked, made_page, made_presets
 from admin_app.summaries.made_asked import UNASKED
 from models.made import MadePin, MadeSummary
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.person import Person
 from models.place import Village
 from models.question import Group, How, Measure, Question, problems_of
@@ -25,6 +25,7 @@ from models.resident import Resident
 from models.setting import Setting, SettingName
 from models.summing import groupings, ledgers
 from models.trail import Deed, TrailEntry
+from models.visit import Visit
 from tests.admin_app.made.conftest import Desk
 from tests.models.summaries.test_made import questions
 from tests.models.summaries.world import TODAY
