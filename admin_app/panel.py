@@ -17,7 +17,8 @@ from admin_app.ledgers import administration, dossier, following, observing, peo
 from admin_app.ledgers.base import LedgerView
 from admin_app.summaries import index, made
 from admin_app.summaries import views as summaries
-from admin_app.workbench import round, watch
+from admin_app.workbench import watch
+from admin_app.workbench.round.view import RoundView
 from admin_app.workbench.today import daily, sheet
 from models.account import Role
 
@@ -68,7 +69,7 @@ def init(app: Flask) -> None:
             one = view(model)
             admin.add_view(one)
             ledgers[one.ledger] = one
-        admin.add_view(round.RoundView())
+        admin.add_view(RoundView())
         admin.add_view(watch.WatchView())
         admin.add_view(made.MadeView())
         admin.add_view(daily.DailyView())
