@@ -15,8 +15,9 @@ from admin_app.exchange.sheets_page import SheetsView
 from admin_app.exchange.village_page import VillageLedgerView
 from admin_app.ledgers import administration, dossier, following, observing, people, places, service
 from admin_app.ledgers.base import LedgerView
-from admin_app.summaries import index, made
+from admin_app.summaries import index
 from admin_app.summaries import views as summaries
+from admin_app.summaries.made.view import MadeView
 from admin_app.workbench import watch
 from admin_app.workbench.round.view import RoundView
 from admin_app.workbench.today import daily, sheet
@@ -71,7 +72,7 @@ def init(app: Flask) -> None:
             ledgers[one.ledger] = one
         admin.add_view(RoundView())
         admin.add_view(watch.WatchView())
-        admin.add_view(made.MadeView())
+        admin.add_view(MadeView())
         admin.add_view(daily.DailyView())
         admin.add_view(sheet.DistrictView())
         admin.add_view(VillageLedgerView())
