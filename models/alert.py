@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Mapped, relationship
 
-from models.base import InVillage, Problem, Record, binned, field, live, to
-from models.resident import Resident
-from models.rules import linked, take_village_of
+from models.base import InVillage, Problem, binned, field, live, to
+from models.resident import OfResident, Resident
+from models.rules import take_village_of
 from models.types import Chosen, Instant, Line, Prose
 from models.words import N_, Choice, Tone
 
@@ -45,13 +45,12 @@ class AlertStatus(Choice):
         return {AlertStatus.RAISED: Tone.BAD, AlertStatus.TAKEN: Tone.WARN}.get(self, Tone.OK)
 
 
-class Alert(InVillage, Record):
+class Alert(InVillage, OfResident):
     """One alarm about one person. It does not go away by itself."""
 
     __tablename__ = "alert"
     __ledger__ = "alert"
     __title__ = N_("Alerts")
-    __named_by__ = ("resident",)
     __table_args__ = (
         live("visit_id", "kind", table="alert", unique=True),
         live("village_id", "status", table="alert"),
@@ -97,7 +96,3 @@ class Alert(InVillage, Record):
     def problems(self, today: date) -> Iterator[Problem]:
         if self.status is AlertStatus.CLOSED and not (self.done or "").strip():
             yield Problem("done", N_("Say what was done about it."))
-
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        return str(resident) if resident is not None else super().__str__()

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Mapped, Session, object_session, relationship
 
 from models import setting
 from models.alert import Alert
-from models.base import Base, InVillage, Mask, Problem, Record, binned, field, live, to
+from models.base import Base, InVillage, Mask, Problem, binned, field, live, to
 from models.event import ObservationEvent, told
-from models.resident import FileStatus, Resident
+from models.resident import FileStatus, OfResident, Resident
 from models.rules import (
     before,
     changed,
@@ -28,7 +28,7 @@ from models.rules import (
 )
 from models.states import EventKind, ObservationKind, ObservationStatus, Period
 from models.types import Chosen, Code, Line, Prose
-from models.visit import Visit
+from models.visit import Visit, earlier_than
 from models.words import N_
 
 DAYS: Final = 14
@@ -38,7 +38,7 @@ UNDER_OBSERVATION: Final = frozenset(
 _TRANSFERS: Final = frozenset({ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL, ObservationStatus.CONFIRMED})
 
 
-class Observation(InVillage, Record):
+class Observation(InVillage, OfResident):
     """One person's observation. 姓名 | 责任村 | 责任人 | 责任人手机号 | 开始隔离时间 | 预计解除隔离时间
     | 实际解除隔离时间 | 是否转疑似病例 | 转出时间 | 转出地点 | 转出原因 | 备注.
 
@@ -49,7 +49,6 @@ class Observation(InVillage, Record):
     __ledger__ = "observation"
     __title__ = N_("Observations")
     __village_label__ = N_("Responsible village (community)")
-    __named_by__ = ("resident",)
     __table_args__ = (
         CheckConstraint("days BETWEEN 1 AND 60", name="days_sensible"),
         in_order("began_on", "ends_on"),
@@ -165,10 +164,7 @@ class Observation(InVillage, Record):
     def _visited_before(self, on: date, period: Period) -> bool:
         """True if a visit is on record that would come before this slot."""
         session = object_session(self)
-        earlier = Visit.on < on
-        if period is Period.PM:
-            earlier = earlier | ((Visit.on == on) & (Visit.period == Period.AM))
-        found = select(Visit.id).where(Visit.observation_id == self.id, earlier).limit(1)
+        found = select(Visit.id).where(Visit.observation_id == self.id, earlier_than(on, period)).limit(1)
         return session is not None and session.scalar(found) is not None
 
     def _opened_there(self) -> bool:
@@ -260,10 +256,6 @@ class Observation(InVillage, Record):
             for record in session.scalars(query, execution_options={"deleted": True}):
                 if record.deleted_at == was:
                     record.deleted_at, record.deleted_by = self.deleted_at, self.deleted_by
-
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        return str(resident) if resident is not None else super().__str__()
 
 
 # ---- the rules, as they are said ----

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Date, Index, select
+from sqlalchemy import Boolean, ColumnElement, Date, Index, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, object_session, relationship
 
 from models import clock
@@ -169,6 +169,11 @@ class Visit(InVillage, Record):
 # ---- the rules, as they are said ----
 
 
+def earlier_than(on: date, period: Period) -> ColumnElement[bool]:
+    """Visits of the slots before this one: a morning's code comes before an evening's."""
+    return or_(Visit.on < on, and_(Visit.on == on, Visit.period < period))
+
+
 def abnormal(temperature: Decimal | None, symptoms: list[Symptom]) -> bool:
     """True for a fever (37.3 ℃ or more) or any symptom."""
     return (temperature is not None and temperature >= FEVER) or bool(set(symptoms) - {Symptom.WELL})
@@ -207,9 +212,7 @@ def _made_complete(visit: Visit, kind: AlertKind) -> Iterator[Alert]:
     session = object_session(visit)
     if session is None:
         return
-    later = Visit.on > visit.on
-    if visit.period is Period.AM:
-        later = later | ((Visit.on == visit.on) & (Visit.period == Period.PM))
+    later = or_(Visit.on > visit.on, and_(Visit.on == visit.on, Visit.period > visit.period))
     query = select(Visit).where(Visit.observation_id == linked(visit, "observation").id, later)
     after = list(session.scalars(query.order_by(Visit.on, Visit.period).limit(IN_A_ROW - 1)))
     running = [*_before(visit)[: IN_A_ROW - 2], visit.outcome]
@@ -229,9 +232,6 @@ def _before(visit: Visit) -> list[object]:
     session = object_session(visit)
     if session is None:
         return []
-    earlier = Visit.on < visit.on
-    if visit.period is Period.PM:
-        earlier = earlier | ((Visit.on == visit.on) & (Visit.period == Period.AM))
+    earlier = earlier_than(visit.on, visit.period)
     query = select(Visit.outcome).where(Visit.observation_id == linked(visit, "observation").id, earlier)
-    order = query.order_by(Visit.on.desc(), (Visit.period == Period.PM).desc())
-    return list(session.scalars(order.limit(IN_A_ROW - 1)))
+    return list(session.scalars(query.order_by(Visit.on.desc(), Visit.period.desc()).limit(IN_A_ROW - 1)))

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, Length
 
 from admin_app import access
 from admin_app.i18n import say
+from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import LedgerForm, LineField, NoControls
 from admin_app.ledgers.listing import RELATIVE
 from admin_app.ledgers.page import Chip, FilterField, Option
@@ -76,8 +77,6 @@ def start(session: Session, ledger: str) -> Question | None:
 
 def offered_ledgers(scope: Scope, base: str) -> list[Ledger]:
     """The ledgers that somebody may sum up, in the order of the menu."""
-    from admin_app.panel import views
-
     known, made = ledgers(), views()
     return [
         Ledger(name, say(known[name].__title__), view.icon, f"{base}?ledger={name}")
@@ -115,8 +114,6 @@ def builder(session: Session, put: Put, base: str) -> Builder | None:
 
 
 def _offered(ledger: str) -> tuple[str, ...]:
-    from admin_app.panel import views
-
     return views()[ledger].filters
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from admin_app import database
 from admin_app.ledgers.fields import read_day
+from admin_app.ledgers.finding import record_id
 from admin_app.ledgers.page import Option
 from models import clock, round
 from models.place import Village
@@ -61,7 +62,7 @@ def asked_for() -> tuple[Where | None, list[str]]:
     mine = _villages()
     if len(mine) == 1:
         return Where(mine[0], on, period, chosen=False), notices
-    asked_village = number(request.args.get("village"))
+    asked_village = record_id(request.args.get("village"))
     for village in mine:
         if village.id == asked_village:
             return Where(village, on, period, chosen=True), notices
@@ -79,8 +80,3 @@ def _villages() -> list[Village]:
 def choices(chosen: int | None = None) -> list[Option]:
     """The villages whose rounds may be walked, to choose from."""
     return [Option(str(v.id), v.name, v.id == chosen) for v in _villages()]
-
-
-def number(text: str | None) -> int | None:
-    """A record's number, None for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
-from admin_app.workbench.round.asked import number
+from admin_app.ledgers.finding import record_id
 from models import entering
 from models.base import Invalid, Problem
 from models.entering import Entry
@@ -57,7 +57,7 @@ def entry_of(typed: MultiDict[str, str], on: date, period: Period, taken_at: dat
     except ValueError:
         outcome, how, symptoms = Outcome.NORMAL, How.DOOR, ()
         problems.append(Problem("", N_("This is not one of the choices.")))
-    observation_id = number(typed.get("observation"))
+    observation_id = record_id(typed.get("observation"))
     if observation_id is None:
         problems.append(Problem("observation", N_("There is no such record here.")))
     if problems or observation_id is None:
@@ -78,7 +78,7 @@ def entry_of(typed: MultiDict[str, str], on: date, period: Period, taken_at: dat
         note=typed.get("note", ""),
         taken_at=taken_at,
         late_reason=typed.get("late_reason", ""),
-        seen_version=number(typed.get("seen_version")),
+        seen_version=record_id(typed.get("seen_version")),
         after=typed.get("after", "").lower(),
     )
 

@@ -27,9 +27,10 @@ from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
+from admin_app.ledgers.finding import record_id
 from admin_app.pages import PlainPage
 from admin_app.workbench.round import shown
-from admin_app.workbench.round.asked import Where, asked_for, choices, number
+from admin_app.workbench.round.asked import Where, asked_for, choices
 from admin_app.workbench.round.page import page_of
 from admin_app.workbench.round.shown import Clashing
 from admin_app.workbench.round.typed import as_form, entry_of, problem, said_at_fields, sent_by_script, typed_values
@@ -71,7 +72,7 @@ class RoundView(PlainPage):
         """One card sent as a form: saved, and on to the next person; or back here with what was typed."""
         where, notices = asked_for()
         typed = request.form
-        at = number(typed.get("observation"))
+        at = record_id(typed.get("observation"))
         if where is None or at is None:
             abort(400)
         if g.get("csrf_refused"):
@@ -96,7 +97,7 @@ class RoundView(PlainPage):
     @expose("/call/", methods=("POST",))
     def call_view(self) -> ResponseReturnValue:
         """Show one person's number so that it can be rung; that it was shown is in the trail before it is."""
-        at = number(request.args.get("id"))
+        at = record_id(request.args.get("id"))
         observation = database.session().get(Observation, at) if at is not None else None
         if observation is None:
             _refuse(at)
@@ -126,7 +127,7 @@ class RoundView(PlainPage):
     ) -> str:
         if where is None:
             return self.render("admin/round_villages.html", title=_("Round"), villages=choices(), notices=notices)
-        page = page_of(where, notices, at or number(request.args.get("at")), typed, errors or {}, clash, phone)
+        page = page_of(where, notices, at or record_id(request.args.get("at")), typed, errors or {}, clash, phone)
         return self.render("admin/round.html", page=page)
 
     # ---- what scripts ask ----
@@ -153,7 +154,7 @@ class RoundView(PlainPage):
         except Invalid as refused:
             session.rollback()
             if any(p.field == "observation" for p in refused.problems):
-                note_apart(_refusal(number(typed.get("observation"))))
+                note_apart(_refusal(record_id(typed.get("observation"))))
             problems = [problem(p.field, say(p.message, p.params)) for p in refused.problems]
             return {"problems": problems}, 422
         if isinstance(came, Clash):

@@ -601,7 +601,7 @@ def test_the_presets_are_questions_and_each_is_open_to_somebody(sqlite_desk: Des
 
 
 def test_no_filter_of_a_ledger_is_called_like_a_part_of_the_question(sqlite_desk: Desk) -> None:
-    from admin_app.panel import views
+    from admin_app.ledgers.base import views
 
     with sqlite_desk.request("district"):
         for ledger in ledgers():
