@@ -136,7 +136,7 @@ RIGHTS: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
 }
 
 # Summaries that people make: everybody's own, and those that were shared with their role. They are no ledger with
-# lists and forms of its own; their numbers are asked under the rights of whoever looks (admin_app/summaries/made.py).
+# lists and forms of its own; their numbers are asked under the rights of whoever looks (admin_app/summaries/made).
 OWN: Final = Rule(frozenset({Act.READ, Act.CREATE, Act.EDIT, Act.DELETE, Act.EXPORT}), own=True)
 MADE: Final[dict[str, dict[Role, tuple[Rule, ...]]]] = {
     "made": {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import Flask, abort, current_app
+from flask import Flask, abort
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
@@ -14,10 +12,11 @@ from admin_app.exchange.notice_page import NoticeView
 from admin_app.exchange.sheets_page import SheetsView
 from admin_app.exchange.village_page import VillageLedgerView
 from admin_app.ledgers import administration, dossier, following, observing, people, places, service
-from admin_app.ledgers.base import LedgerView
-from admin_app.summaries import index, made
+from admin_app.summaries import index
 from admin_app.summaries import views as summaries
-from admin_app.workbench import round, watch
+from admin_app.summaries.made.view import MadeView
+from admin_app.workbench import home, watch
+from admin_app.workbench.round.view import RoundView
 from admin_app.workbench.today import daily, sheet
 from models.account import Role
 
@@ -35,15 +34,11 @@ class FirstScreen(AdminIndexView):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        from admin_app.workbench import home
-
         return self.render("admin/home.html", page=home.page(database.session(), identity.signed_in()))
 
     @expose("/live/")
     def live(self) -> ResponseReturnValue:
         """What of the district's first screen moves, for the page that shows it; 304 while nothing has."""
-        from admin_app.workbench import home
-
         if Role.DISTRICT not in identity.signed_in().roles:
             abort(403)
         session = database.session()
@@ -68,9 +63,9 @@ def init(app: Flask) -> None:
             one = view(model)
             admin.add_view(one)
             ledgers[one.ledger] = one
-        admin.add_view(round.RoundView())
+        admin.add_view(RoundView())
         admin.add_view(watch.WatchView())
-        admin.add_view(made.MadeView())
+        admin.add_view(MadeView())
         admin.add_view(daily.DailyView())
         admin.add_view(sheet.DistrictView())
         admin.add_view(VillageLedgerView())
@@ -80,8 +75,3 @@ def init(app: Flask) -> None:
             admin.add_view(summary())
         admin.add_view(index.IndexView())
         app.extensions["ledgers"] = ledgers
-
-
-def views() -> dict[str, LedgerView]:
-    """The ledgers' views by ledger."""
-    return cast(dict[str, LedgerView], current_app.extensions["ledgers"])

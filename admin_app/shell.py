@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.identity import User
+from admin_app.ledgers.base import views
 from models import clock
 from models.account import Role
 from models.scope import Act, Scope
@@ -90,8 +91,6 @@ def init(app: Flask) -> None:
 
 def ledger_title(ledger: str) -> tuple[str, str]:
     """A ledger's title in the reader's language, and its icon."""
-    from admin_app.panel import views
-
     if ledger in PAGES:
         return say(PAGES[ledger][0]), PAGES[ledger][1]
     view = views()[ledger]
@@ -165,8 +164,7 @@ def _place(user: User | None) -> str:
 @lru_cache(maxsize=1)
 def _sprite() -> bytes:
     """The icons that templates and views name, cut out of the package's sprite of two thousand: a phone loads few."""
-    from admin_app.panel import views
-    from admin_app.summaries.index import icons
+    from admin_app.summaries.index import icons  # late, because its page stands in this frame
 
     package = resources.files("flask_bootstrap").joinpath("static/bootstrap5/icons/bootstrap-icons.svg")
     folder = Path(__file__).parent / "templates"

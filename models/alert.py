@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Mapped, object_session, relationship
+from sqlalchemy.orm import Mapped, relationship
 
-from models import clock
-from models.base import InVillage, Problem, Record, binned, field, live, to
-from models.resident import Resident
-from models.rules import linked, take_village_of
+from models.base import InVillage, Problem, binned, field, live, to
+from models.resident import OfResident, Resident
+from models.rules import take_village_of
 from models.types import Chosen, Instant, Line, Prose
 from models.words import N_, Choice, Tone
 
 if TYPE_CHECKING:
-    from models.observation import Observation, Visit
+    from models.observation import Observation
+    from models.visit import Visit
 
 IN_A_ROW: Final = 3
 
@@ -46,13 +45,12 @@ class AlertStatus(Choice):
         return {AlertStatus.RAISED: Tone.BAD, AlertStatus.TAKEN: Tone.WARN}.get(self, Tone.OK)
 
 
-class Alert(InVillage, Record):
+class Alert(InVillage, OfResident):
     """One alarm about one person. It does not go away by itself."""
 
     __tablename__ = "alert"
     __ledger__ = "alert"
     __title__ = N_("Alerts")
-    __named_by__ = ("resident",)
     __table_args__ = (
         live("visit_id", "kind", table="alert", unique=True),
         live("village_id", "status", table="alert"),
@@ -98,81 +96,3 @@ class Alert(InVillage, Record):
     def problems(self, today: date) -> Iterator[Problem]:
         if self.status is AlertStatus.CLOSED and not (self.done or "").strip():
             yield Problem("done", N_("Say what was done about it."))
-
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        return str(resident) if resident is not None else super().__str__()
-
-
-# ---- the rules, as they are said ----
-
-
-def alarms(visit: Visit) -> Iterator[Alert]:
-    """The alerts that a visit gives, apart from those it has given already."""
-    from models.observation import FEVER, Outcome, Symptom
-
-    session = object_session(visit)
-    observation, resident = linked(visit, "observation"), linked(visit, "resident")
-    if session is None or visit.deleted_at is not None or observation is None or resident is None:
-        return
-    given: set[AlertKind] = set()
-    if visit.id is not None:
-        given = set(session.scalars(select(Alert.kind).where(Alert.visit_id == visit.id)))
-    symptoms = [s for s in visit.symptoms or [] if s is not Symptom.WELL]
-    found: list[tuple[AlertKind, str]] = []
-    if visit.temperature is not None and visit.temperature >= FEVER:
-        found.append((AlertKind.FEVER, f"{visit.temperature} ℃"))
-    elif symptoms:
-        found.append((AlertKind.SYMPTOM, "、".join(s.value for s in symptoms)))
-    for outcome, kind in ((Outcome.NOT_MET, AlertKind.NOT_MET), (Outcome.REFUSED, AlertKind.REFUSED)):
-        if visit.outcome is outcome and _before(visit) == [outcome] * (IN_A_ROW - 1):
-            found.append((kind, ""))
-        if visit.outcome is outcome:
-            yield from _made_complete(visit, kind)
-    for kind, what in found:
-        if kind not in given:
-            yield Alert(
-                visit=visit, observation=observation, resident=resident, kind=kind, what=what,
-                raised_at=clock.now(),
-            )  # fmt: skip
-
-
-def _made_complete(visit: Visit, kind: AlertKind) -> Iterator[Alert]:
-    """The alerts of later visits that only now are the third running, because this one arrived out of order."""
-    from models.observation import Period
-    from models.observation import Visit as Paid
-
-    session = object_session(visit)
-    if session is None:
-        return
-    later = Paid.on > visit.on
-    if visit.period is Period.AM:
-        later = later | ((Paid.on == visit.on) & (Paid.period == Period.PM))
-    query = select(Paid).where(Paid.observation_id == linked(visit, "observation").id, later)
-    after = list(session.scalars(query.order_by(Paid.on, Paid.period).limit(IN_A_ROW - 1)))
-    running = [*_before(visit)[: IN_A_ROW - 2], visit.outcome]
-    for one in after:
-        running.append(one.outcome)
-        if running[-IN_A_ROW:] != [visit.outcome] * IN_A_ROW:
-            continue
-        if session.scalar(select(Alert.id).where(Alert.visit_id == one.id, Alert.kind == kind)) is None:
-            yield Alert(
-                visit=one, observation=linked(one, "observation"), resident=linked(one, "resident"), kind=kind,
-                what="", raised_at=clock.now(),
-            )  # fmt: skip
-
-
-def _before(visit: Visit) -> list[object]:
-    """How the visits in the slots before this one ended, the latest first; a slot without a visit is left out."""
-    from models.observation import Period
-    from models.observation import Visit as Paid
-
-    session = object_session(visit)
-    if session is None:
-        return []
-    earlier = Paid.on < visit.on
-    if visit.period is Period.PM:
-        earlier = earlier | ((Paid.on == visit.on) & (Paid.period == Period.AM))
-    query = select(Paid.outcome).where(Paid.observation_id == linked(visit, "observation").id, earlier)
-    order = query.order_by(Paid.on.desc(), (Paid.period == Period.PM).desc())
-    return list(session.scalars(order.limit(IN_A_ROW - 1)))

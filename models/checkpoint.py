@@ -12,9 +12,9 @@ from sqlalchemy.orm import Mapped, relationship
 from models import words
 from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
 from models.clock import local_day
-from models.observation import FEVER
 from models.person import identity_problem
 from models.rules import (
+    FEVER,
     days_to_come,
     in_order,
     linked,

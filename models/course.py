@@ -14,19 +14,13 @@ from typing import Final
 from sqlalchemy import func, select
 
 from models.base import Invalid, Problem
-from models.observation import (
-    EventKind,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Period,
-    Visit,
-    ending,
-)
+from models.event import ObservationEvent, ending
+from models.observation import Observation
 from models.resident import FileStatus, Resident
 from models.rules import linked
 from models.session import Session
+from models.states import EventKind, ObservationKind, ObservationStatus, Period
+from models.visit import Visit
 from models.words import N_, Choice
 
 S = ObservationStatus

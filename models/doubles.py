@@ -14,20 +14,14 @@ from models.alert import Alert
 from models.base import Base, Invalid, Problem, about
 from models.course import rule_out_double
 from models.dossier import Contact, Journey, Paper
+from models.event import ObservationEvent, told
 from models.followup import FollowUp
 from models.handover import HandOver, HandOverStatus
-from models.observation import (
-    UNDER_OBSERVATION,
-    Observation,
-    ObservationEvent,
-    Visit,
-    observations_of,
-    stand,
-    told,
-)
+from models.observation import UNDER_OBSERVATION, Observation, observations_of, stand
 from models.resident import Resident
 from models.session import Session
 from models.spans import spans
+from models.visit import Visit
 from models.words import N_
 
 _HANGING: Final[tuple[tuple[type[Base], str], ...]] = (

@@ -9,10 +9,11 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Date, Integer
 from sqlalchemy.orm import Mapped, relationship
 
-from models.base import InVillage, Problem, Record, binned, field, live, to
-from models.observation import Observation, ObservationStatus
-from models.resident import Resident
+from models.base import InVillage, Problem, binned, field, live, to
+from models.observation import Observation
+from models.resident import OfResident, Resident
 from models.rules import days_to_come, linked, take_village_of
+from models.states import ObservationStatus
 from models.types import Chosen, Line, Prose
 from models.words import N_, Choice, Tone
 
@@ -32,13 +33,12 @@ class CallOutcome(Choice):
         return {CallOutcome.WELL: Tone.OK, CallOutcome.UNWELL: Tone.BAD}.get(self, Tone.WARN)
 
 
-class FollowUp(InVillage, Record):
+class FollowUp(InVillage, OfResident):
     """One call after release."""
 
     __tablename__ = "follow_up"
     __ledger__ = "followup"
     __title__ = N_("Follow-up calls")
-    __named_by__ = ("resident",)
     __table_args__ = (
         CheckConstraint("day_no IN (1, 2, 3, 7, 14)", name="day_no_listed"),
         live("observation_id", "day_no", table="follow_up", unique=True),
@@ -76,10 +76,6 @@ class FollowUp(InVillage, Record):
                 yield Problem("on", N_("The calls begin on the day after release."))
             elif self.day_no in DAYS and self.on < observation.released_on + timedelta(days=self.day_no):
                 yield Problem("day_no", N_("This call is to be made on a later day."))
-
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        return str(resident) if resident is not None else super().__str__()
 
 
 # ---- the rules, as they are said ----

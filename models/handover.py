@@ -17,13 +17,16 @@ from sqlalchemy.orm import Mapped, relationship
 from models.alert import Alert, AlertStatus
 from models.base import Invalid, Mask, Problem, Record, field, to
 from models.dossier import Contact, Journey, Paper
+from models.event import ObservationEvent, ending
 from models.followup import FollowUp
-from models.observation import EventKind, Observation, ObservationEvent, Period, Visit, ending
+from models.observation import Observation
 from models.place import Village
 from models.resident import Resident
 from models.scope import Act, OutOfScope
 from models.session import Session
+from models.states import EventKind, Period
 from models.types import Chosen, Code, Instant, Line
+from models.visit import Visit
 from models.words import N_, Choice, Tone
 
 WAITS_TOO_LONG: Final = timedelta(hours=24)

@@ -12,12 +12,14 @@ from sqlalchemy import or_, select
 from models import clock
 from models.alert import Alert, AlertKind
 from models.dossier import Journey, Paper
+from models.event import ObservationEvent
 from models.followup import FollowUp
 from models.handover import HandOver
-from models.observation import ObservationEvent, Outcome, Period, Symptom, Visit
 from models.resident import Resident
 from models.session import Session
+from models.states import Outcome, Period, Symptom
 from models.supply import Supply, SupplyStatus
+from models.visit import Visit
 from models.words import N_, Tone
 
 

@@ -1,21 +1,20 @@
-"""医学观察 and its 一日两测三问: who is observed, where and until when, and every visit that was paid."""
+"""医学观察: who is observed, where, and until when."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, select
+from sqlalchemy import Boolean, CheckConstraint, Date, Integer, select
 from sqlalchemy.orm import Mapped, Session, object_session, relationship
 
 from models import setting
-from models.alert import Alert, alarms
-from models.base import Base, InVillage, Mask, Problem, Record, binned, field, live, to
-from models.clock import local_day
-from models.resident import FileStatus, Resident
+from models.alert import Alert
+from models.base import Base, InVillage, Mask, Problem, binned, field, live, to
+from models.event import ObservationEvent, told
+from models.resident import FileStatus, OfResident, Resident
 from models.rules import (
     before,
     changed,
@@ -23,25 +22,23 @@ from models.rules import (
     in_order,
     is_new,
     linked,
-    measurable,
     out_of_order,
     take_village_of,
-    unmeasurable,
     wrong_phones,
 )
-from models.spans import spans
-from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period, Symptom
-from models.types import Chosen, ChosenMany, Code, Instant, Key, Line, Prose, Tenths
+from models.states import EventKind, ObservationKind, ObservationStatus, Period
+from models.types import Chosen, Code, Line, Prose
+from models.visit import Visit, earlier_than
 from models.words import N_
 
 DAYS: Final = 14
-FEVER: Final = Decimal("37.3")
 UNDER_OBSERVATION: Final = frozenset(
     {ObservationStatus.OBSERVED, ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL}
 )  # not over
+_TRANSFERS: Final = frozenset({ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL, ObservationStatus.CONFIRMED})
 
 
-class Observation(InVillage, Record):
+class Observation(InVillage, OfResident):
     """One person's observation. 姓名 | 责任村 | 责任人 | 责任人手机号 | 开始隔离时间 | 预计解除隔离时间
     | 实际解除隔离时间 | 是否转疑似病例 | 转出时间 | 转出地点 | 转出原因 | 备注.
 
@@ -52,7 +49,6 @@ class Observation(InVillage, Record):
     __ledger__ = "observation"
     __title__ = N_("Observations")
     __village_label__ = N_("Responsible village (community)")
-    __named_by__ = ("resident",)
     __table_args__ = (
         CheckConstraint("days BETWEEN 1 AND 60", name="days_sensible"),
         in_order("began_on", "ends_on"),
@@ -168,10 +164,7 @@ class Observation(InVillage, Record):
     def _visited_before(self, on: date, period: Period) -> bool:
         """True if a visit is on record that would come before this slot."""
         session = object_session(self)
-        earlier = Visit.on < on
-        if period is Period.PM:
-            earlier = earlier | ((Visit.on == on) & (Visit.period == Period.AM))
-        found = select(Visit.id).where(Visit.observation_id == self.id, earlier).limit(1)
+        found = select(Visit.id).where(Visit.observation_id == self.id, earlier_than(on, period)).limit(1)
         return session is not None and session.scalar(found) is not None
 
     def _opened_there(self) -> bool:
@@ -264,198 +257,6 @@ class Observation(InVillage, Record):
                 if record.deleted_at == was:
                     record.deleted_at, record.deleted_by = self.deleted_at, self.deleted_by
 
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        return str(resident) if resident is not None else super().__str__()
-
-
-_TRANSFERS: Final = frozenset({ObservationStatus.CENTRAL, ObservationStatus.HOSPITAL, ObservationStatus.CONFIRMED})
-
-
-class ObservationEvent(InVillage, Record):
-    """What changed somebody's status, on which day, in which village. It stays there when the person moves on.
-
-    One that ends a state says since when it was: [since, on) are that state's days in that village (models/spans.py).
-    """
-
-    __tablename__ = "observation_event"
-    __ledger__ = "observation"
-    __title__ = N_("Events of observation")
-    __part_of__ = "observation_id"
-    __named_by__ = ("resident",)
-    __table_args__ = (
-        live("village_id", "on", "kind", table="observation_event"),
-        live("resident_id", "on", table="observation_event"),
-        live("observation_id", table="observation_event"),
-        in_order("since", "on"),
-        live("was", "on", "since", "village_id", "since_period", table="observation_event"),
-        binned("observation_event"),
-    )
-
-    resident_id: Mapped[int] = to("resident", N_("Resident"), across=True)
-    observation_id: Mapped[int | None] = to("observation", N_("Observation"), across=True)
-    kind: Mapped[EventKind] = field(Chosen(EventKind), N_("What happened"))
-    was: Mapped[ObservationStatus | None] = field(Chosen(ObservationStatus), N_("Was before"), computed=True)
-    became: Mapped[ObservationStatus | None] = field(Chosen(ObservationStatus), N_("Became"), computed=True)
-    on: Mapped[date] = field(Date, N_("Date"))
-    since: Mapped[date | None] = field(Date, N_("Had been so here since"), computed=True)
-    since_period: Mapped[Period | None] = field(Chosen(Period), N_("First slot of that state"), computed=True)
-    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
-
-    resident: Mapped[Resident] = relationship(lazy="select")
-    observation: Mapped[Observation | None] = relationship(lazy="select")
-
-    def prepare(self) -> None:
-        """An event of an observation is its resident's, in the village that is responsible for it."""
-        observation = linked(self, "observation")
-        if observation is None:
-            take_village_of(self, "resident")
-            return
-        take_village_of(self, "observation")
-        if linked(self, "resident") is None:
-            self.resident = linked(observation, "resident")
-
-    def problems(self, today: date) -> Iterator[Problem]:
-        yield from days_to_come(self, today, "on")
-        if self.was is not None and self.was is not self.became and self.since is None:
-            yield Problem("since", N_("Say since when it had been so."))
-
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        return f"{resident} {self.on}" if resident is not None else super().__str__()
-
-
-class Visit(InVillage, Record):
-    """One slot of one person's day in which somebody went, called or looked. 姓名 | 上午体温 | 下午体温 | 备注;
-    是否外出 | 是否接触 | 症状."""
-
-    __tablename__ = "visit"
-    __ledger__ = "visit"
-    __title__ = N_("Visits")
-    __named_by__ = ("resident",)
-    __table_args__ = (
-        measurable("temperature"),
-        live("observation_id", "on", "period", table="visit", unique=True),
-        live("village_id", "on", "period", "outcome", table="visit"),
-        live("resident_id", "on", table="visit"),
-        live("on", "outcome", table="visit"),
-        Index("ix_visit_counted", "id", "deleted_at"),
-        binned("visit"),
-    )
-
-    observation_id: Mapped[int] = to("observation", N_("Observation"), across=True)
-    resident_id: Mapped[int] = to("resident", N_("Resident"), computed=True, across=True)
-    on: Mapped[date] = field(Date, N_("Date"))
-    period: Mapped[Period] = field(Chosen(Period), N_("Morning or evening"))
-    taken_at: Mapped[datetime | None] = field(Instant, N_("Taken at"))
-    temperature: Mapped[Decimal | None] = field(Tenths(3, 1), N_("Temperature"), unit="℃")
-    how: Mapped[How] = field(Chosen(How), N_("How it was taken"), default=How.DOOR)
-    outcome: Mapped[Outcome] = field(Chosen(Outcome), N_("Outcome of the visit"), default=Outcome.NORMAL)
-    symptoms: Mapped[list[Symptom]] = field(ChosenMany(Symptom), N_("Symptoms"), default=list)
-    went_out: Mapped[str | None] = field(Line(200), N_("Went out"), help=N_("Where to; empty if the person stayed in."))
-    contacts: Mapped[str | None] = field(Line(200), N_("Direct contacts"))
-    measures: Mapped[str | None] = field(Line(200), N_("Preventive measures taken"))
-    late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
-    late_reason: Mapped[str | None] = field(Line(200), N_("Why it was entered later"))
-    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
-    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True, unique=True)
-
-    observation: Mapped[Observation] = relationship(lazy="select")
-    resident: Mapped[Resident] = relationship(lazy="select")
-
-    def prepare(self) -> None:
-        """Belong to the person and to the village that measured that day; what is abnormal is, whatever was ticked."""
-        if is_new(self) or changed(self, "observation", "observation_id"):
-            observation = linked(self, "observation")
-            resident = linked(observation, "resident") if observation is not None else None
-            if resident is not None:
-                self.resident = resident
-            elif observation is not None:  # the file is in the recycle bin
-                self.resident_id = observation.resident_id
-            if observation is not None and not (self.village_id or self.village):
-                self._take_village(observation)
-        if self.outcome is Outcome.NORMAL and abnormal(self.temperature, self.symptoms or []):
-            self.outcome = Outcome.ABNORMAL
-        self.late = bool(self.late_reason)
-
-    def problems(self, today: date) -> Iterator[Problem]:
-        """A measurement where somebody was measured, none where nobody was, in the time of the observation."""
-        yield from days_to_come(self, today, "on", "taken_at")
-        yield from unmeasurable(self)
-        if is_new(self) or changed(self, "observation", "observation_id", "on", "period", "deleted_at"):
-            yield from self._out_of_place()
-        if self.taken_at and self.on and local_day(self.taken_at) != self.on:
-            yield Problem("taken_at", N_("This is not on the day of the visit."))
-        # an entry of a round has its own time, which is what counts (models/round.py)
-        typed_now = is_new(self) and self.entry_key is None
-        if typed_now and self.on is not None and self.on < today and not self.late_reason:
-            yield Problem("late_reason", N_("This is entered after its day: say why."))
-        symptoms = self.symptoms or []
-        if Symptom.WELL in symptoms and len(symptoms) > 1:
-            yield Problem("symptoms", N_("Somebody who feels well has no symptom."))
-        if not self.outcome.measured and self.temperature is not None:
-            yield Problem("outcome", N_("A temperature was taken, so the person was met."))
-        elif self.outcome is Outcome.NORMAL and self.temperature is None:
-            yield Problem("temperature", N_("Give the temperature that was measured."))
-        elif self.outcome is Outcome.ABNORMAL and self.temperature is None and not set(symptoms) - {Symptom.WELL}:
-            yield Problem("temperature", N_("Give the temperature or the symptom that is abnormal."))
-
-    def _take_village(self, observation: Observation) -> None:
-        """The village whose slot it was; where nobody's was, the observation's, and ``problems`` will say so."""
-        if not is_new(observation) and self.on is not None:
-            for span in spans(observation, told(observation)):
-                if span.takes(self.on, self.period):
-                    self.village_id = span.village_id  # the later one, on a day that two villages share
-        take_village_of(self, "observation")
-
-    def _out_of_place(self) -> Iterator[Problem]:
-        """A day or a slot in which this village was not to measure this person."""
-        session = object_session(self)
-        observation = linked(self, "observation")
-        if session is None or session.info.get("history") or self.on is None or self.deleted_at is not None:
-            return
-        if observation is None:
-            if self._taken_over_since(session):
-                yield Problem("on", N_("On this day the person was another village's to measure."))
-            return
-        if self.on < observation.began_on:
-            yield Problem("on", N_("The observation began later than this day."))
-            return
-        if is_new(observation):
-            return
-        here = [span for span in spans(observation, told(observation)) if self.village_id in (None, span.village_id)]
-        if any(span.takes(self.on, self.period) for span in here):
-            return
-        at_home = [span for span in here if span.status is ObservationStatus.OBSERVED]
-        left = max((span.until for span in at_home if span.until), default=None)
-        if any(span.takes(self.on, Period.PM) for span in at_home):
-            yield Problem("period", N_("On this day the person was first to be measured in the evening."))
-        elif left is not None and left < self.on and not any(span.until is None for span in at_home):
-            yield Problem("on", N_("The person left on %(day)s."), {"day": left})
-        else:
-            yield Problem("on", N_("On this day the person was not to be measured at home here."))
-
-    def _taken_over_since(self, session: Session) -> bool:
-        """True for a day that was not this village's, of somebody whose file is another village's now."""
-        event = ObservationEvent
-        ours = select(event.id).where(
-            event.observation_id == self.observation_id,
-            event.village_id == self.village_id,
-            event.was == ObservationStatus.OBSERVED,
-            event.since <= self.on,
-            event.on > self.on,
-        )
-        return session.scalar(ours.limit(1)) is None
-
-    def consequences(self) -> Iterator[Base]:
-        """A fever, a symptom, or the third time running that nobody was met gives an alert."""
-        yield from alarms(self)
-
-    def __str__(self) -> str:
-        resident = linked(self, "resident")
-        slot = "②" if self.period is Period.PM else "①"  # the day's first and second, in any language
-        return f"{resident} {self.on} {slot}" if resident is not None else super().__str__()
-
 
 # ---- the rules, as they are said ----
 
@@ -504,57 +305,3 @@ def stand(resident: Resident) -> None:
 def overdue(observation: Observation, today: date) -> bool:
     """True if the term ended before today and nobody signed the person off."""
     return observation.status is ObservationStatus.OBSERVED and observation.ends_on < today
-
-
-def told(observation: Observation) -> list[ObservationEvent]:
-    """The events of an observation within reach, in their order, those that are about to be written included."""
-    session = object_session(observation)
-    if session is None:
-        return []
-    with session.no_autoflush:
-        query = select(ObservationEvent).where(ObservationEvent.observation_id == observation.id)
-        stored = session.scalars(query).all() if observation.id is not None else []
-        new = [r for r in session.new if isinstance(r, ObservationEvent) and linked(r, "observation") is observation]
-    return [*sorted(stored, key=lambda event: (event.on, event.id)), *new]
-
-
-def ending(
-    observation: Observation, kind: EventKind, on: date, became: ObservationStatus | None, note: str | None = None
-) -> ObservationEvent:
-    """The event that ends the state in which an observation is. Who calls it writes the next state."""
-    return ObservationEvent(
-        observation=observation, resident_id=observation.resident_id, village_id=observation.village_id, kind=kind,
-        on=on, was=observation.status, became=became, since=observation.since, since_period=observation.since_period,
-        note=note,
-    )  # fmt: skip
-
-
-def abnormal(temperature: Decimal | None, symptoms: list[Symptom]) -> bool:
-    """True for a fever (37.3 ℃ or more) or any symptom."""
-    return (temperature is not None and temperature >= FEVER) or bool(set(symptoms) - {Symptom.WELL})
-
-
-__all__ = [
-    "DAYS",
-    "FEVER",
-    "UNDER_OBSERVATION",
-    "EventKind",
-    "How",
-    "Observation",
-    "ObservationEvent",
-    "ObservationKind",
-    "ObservationStatus",
-    "Outcome",
-    "Period",
-    "Symptom",
-    "Visit",
-    "abnormal",
-    "day_of",
-    "ending",
-    "ends_on",
-    "observations_of",
-    "overdue",
-    "stand",
-    "standing",
-    "told",
-]  # fmt: skip

@@ -6,8 +6,9 @@ from typing import Final
 
 from sqlalchemy import select
 
-from models.observation import Observation, ObservationStatus
+from models.observation import Observation
 from models.session import Session
+from models.states import ObservationStatus
 
 OVER: Final = (ObservationStatus.RELEASED, ObservationStatus.EXCLUDED, ObservationStatus.HANDED_OVER)
 

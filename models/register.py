@@ -15,7 +15,7 @@ from models.followup import FollowUp
 from models.gathering import Banquet, Tipoff
 from models.handover import HandOver
 from models.made import MadePin, MadeSummary  # noqa: F401  no ledgers with lists of their own
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.place import Village
 from models.publicity import Publicity
 from models.report import DailyReport
@@ -24,6 +24,7 @@ from models.setting import Setting
 from models.supervision import Supervision
 from models.supply import Donation, Supply
 from models.trail import TrailEntry
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, Organisation, Volunteer
 
 LEDGERS: Final[tuple[type[Base], ...]] = (

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
 from models.person import Person, phone_problem
+from models.rules import linked
 from models.types import Chosen, Code, Line, Prose
 from models.words import N_, Choice, Tone
 
@@ -145,3 +146,14 @@ class Resident(InVillage, Person, Record):
 Resident.__standing__ = {
     ("status", FileStatus.DUE): lambda today: and_(Resident.status == FileStatus.OBSERVED, Resident.due_on <= today)
 }
+
+
+class OfResident(Record):
+    """A record about one person, called by that person's name."""
+
+    __abstract__ = True
+    __named_by__ = ("resident",)
+
+    def __str__(self) -> str:
+        resident = linked(self, "resident")
+        return str(resident) if resident is not None else super().__str__()

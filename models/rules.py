@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, column, inspect
 from sqlalchemy.orm import object_session
@@ -16,6 +17,7 @@ from models.person import phone_problem
 from models.words import N_
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 34, 43
+FEVER: Final = Decimal("37.3")
 
 
 # ---- what the database refuses ----

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from models.states import ObservationStatus, Period
 
 if TYPE_CHECKING:
-    from models.observation import Observation, ObservationEvent
+    from models.event import ObservationEvent
+    from models.observation import Observation
 
 
 @dataclass(frozen=True)

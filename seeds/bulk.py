@@ -14,13 +14,15 @@ from sqlalchemy import Engine, func, select
 
 from models.business import Inspection
 from models.checkpoint import Passage
-from models.observation import Observation, ObservationEvent, Visit
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.place import Township, Village
 from models.resident import Resident
 from models.scope import Scope
 from models.session import Session, open_session
 from models.setting import Setting, SettingName
 from models.supply import Supply
+from models.visit import Visit
 from models.volunteer import Volunteer
 from seeds.accounts import load_accounts
 from seeds.bulk_ledgers import Ledgers

@@ -10,23 +10,15 @@ from typing import Final, NamedTuple
 from models import words
 from models.alert import Alert, AlertKind, AlertStatus
 from models.dossier import Contact, Journey, Paper, PaperKind
+from models.event import ObservationEvent
 from models.followup import DAYS as CALLS
 from models.followup import CallOutcome, FollowUp
 from models.handover import HandOver, HandOverStatus
-from models.observation import (
-    DAYS,
-    EventKind,
-    How,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Outcome,
-    Period,
-    Visit,
-)
+from models.observation import DAYS, Observation
 from models.person import Sex, check_digit
 from models.resident import Category, FileStatus, Resident, Transport
+from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period
+from models.visit import Visit
 from seeds import addresses, names
 from seeds.codes import JIANGSU
 from seeds.diary import at

@@ -8,7 +8,8 @@ from enum import Enum, auto
 from random import Random
 from typing import Final, NamedTuple
 
-from models.observation import DAYS, Outcome, Period, Symptom
+from models.observation import DAYS
+from models.states import Outcome, Period, Symptom
 from seeds.villages import SIZES
 
 AM, PM = Period.AM, Period.PM

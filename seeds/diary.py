@@ -20,9 +20,9 @@ from sqlalchemy import event
 from models import clock
 from models.alert import Alert
 from models.base import Record
-from models.observation import Visit
 from models.report import Adjustment, DailyReport, DayClosing, ReportRevision
 from models.session import Session, remove
+from models.visit import Visit
 
 Progress = Callable[[str, int, int], None]
 Deed = Callable[[Session], None]

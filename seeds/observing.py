@@ -7,22 +7,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from models.event import ObservationEvent
 from models.handover import HandOver, HandOverStatus
-from models.observation import (
-    DAYS,
-    EventKind,
-    How,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Outcome,
-    Period,
-    Symptom,
-    Visit,
-)
+from models.observation import DAYS, Observation
 from models.place import Village
 from models.resident import Resident
+from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period, Symptom
+from models.visit import Visit
 from seeds import addresses
 from seeds.courses import MISSED, NOT_MET, Course, Left, Reading, courses
 from seeds.diary import at

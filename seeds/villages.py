@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
-from models.observation import ObservationEvent
+from models.event import ObservationEvent
 from models.place import Village
 from seeds.codes import Numbers
 from seeds.diary import Diary

@@ -14,11 +14,12 @@ from models.business import Business, Inspection
 from models.checkpoint import Passage
 from models.enterprise import Resumption
 from models.gathering import Banquet, Tipoff
-from models.observation import Observation, ObservationKind
+from models.observation import Observation
 from models.publicity import Publicity
 from models.resident import Resident
 from models.scope import Act, Scope
 from models.session import Session
+from models.states import ObservationKind
 from models.summaries.ledger import Span
 from models.supply import Donation
 from models.volunteer import Assignment, Duty, Volunteer

@@ -15,9 +15,9 @@ from admin_app.i18n import say
 from admin_app.ledgers.show import label_of, words_of
 from models import clock
 from models.figures import FIGURES
-from models.observation import Symptom
 from models.report import DailyReport
 from models.session import Session
+from models.states import Symptom
 from models.summaries.counting import Place
 from models.summaries.day_sheet import Line as DayLine
 from models.summaries.day_sheet import day_sheet

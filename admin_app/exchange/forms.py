@@ -13,8 +13,8 @@ from typing import Final
 from admin_app.exchange.columns import Col, col, made, wall
 from admin_app.exchange.sheet import Kind
 from admin_app.ledgers.show import words_of
-from models.observation import ObservationStatus
 from models.resident import FileStatus
+from models.states import ObservationStatus
 from models.words import N_
 
 

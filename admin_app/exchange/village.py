@@ -23,9 +23,10 @@ from models.alert import Alert
 from models.business import Business, Inspection
 from models.checkpoint import Checkpoint, Passage
 from models.enterprise import Enterprise, Resumption
+from models.event import ObservationEvent
 from models.followup import FollowUp
 from models.gathering import Banquet, Tipoff
-from models.observation import Observation, ObservationEvent, Visit
+from models.observation import Observation
 from models.publicity import Publicity
 from models.report import DailyReport
 from models.resident import Resident
@@ -34,6 +35,7 @@ from models.summaries import ledger
 from models.summaries.ledger import Held, Span
 from models.supervision import Supervision
 from models.supply import Donation, Supply
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, Volunteer
 from models.words import N_
 

@@ -17,6 +17,7 @@ from admin_app.exchange.asking import Question
 from admin_app.exchange.parts import Asked, Part, TooLong
 from admin_app.exchange.view import Page, days, file, fingerprint, given, noted, reading
 from admin_app.i18n import say
+from admin_app.ledgers.base import views
 from admin_app.ledgers.page import Cell, Kind
 from admin_app.ledgers.taking import reason_given, signature
 from admin_app.workbench.screen import Addresses, Sheet, count, heading
@@ -114,8 +115,6 @@ def _inside(scope: Scope, place: Place, span: Span) -> Sheet:
 
 def _rows_url(to: Addresses, part: Part, place: Place, span: Span) -> str:
     """The list that shows the very records of a part, "" if none does."""
-    from admin_app.panel import views
-
     column = ledger.DATED.get(part.cls)
     view = views().get(part.cls.__ledger__ or "")
     if column is None or view is None or view.model is not part.cls or column.key not in view.filters:

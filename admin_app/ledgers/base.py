@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from flask import current_app
+
 from admin_app.ledgers.acting import Acting
 from admin_app.ledgers.declared import Declared
 from admin_app.ledgers.page import part
@@ -15,4 +19,9 @@ class LedgerView(Reading, Writing, Removing, Taking, Acting, Declared):
     """One ledger. Subclasses declare; ``admin_app/ledgers/places.py`` has short examples."""
 
 
-__all__ = ["LedgerView", "part"]
+def views() -> dict[str, LedgerView]:
+    """The panel's ledgers, by name."""
+    return cast(dict[str, LedgerView], current_app.extensions["ledgers"])
+
+
+__all__ = ["LedgerView", "part", "views"]

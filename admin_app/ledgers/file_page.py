@@ -18,10 +18,12 @@ from models import clock, doubles, opening
 from models.alert import Alert, AlertStatus
 from models.dossier import Contact
 from models.happenings import Happening, happenings
-from models.observation import Observation, ObservationStatus, Visit
+from models.observation import Observation
 from models.resident import Resident
 from models.scope import Act
 from models.session import Session
+from models.states import ObservationStatus
+from models.visit import Visit
 from models.words import N_
 
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -17,8 +17,8 @@ from models import clock, handover
 from models.alert import Alert, AlertStatus
 from models.followup import FollowUp
 from models.handover import HandOver, HandOverStatus
-from models.observation import Outcome, Period, Symptom
 from models.scope import Act
+from models.states import Outcome, Period, Symptom
 from models.words import N_, Tone
 
 

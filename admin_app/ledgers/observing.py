@@ -21,18 +21,13 @@ from models.alert import Alert
 from models.course import MOVES, NEEDS, Move
 from models.dossier import Paper
 from models.followup import FollowUp
-from models.observation import (
-    Observation,
-    ObservationStatus,
-    Visit,
-    day_of,
-    ends_on,
-    standing,
-)
+from models.observation import Observation, day_of, ends_on, standing
 from models.resident import FileStatus
 from models.scope import Act
 from models.session import Session
+from models.states import ObservationStatus
 from models.trail import Deed, Entry
+from models.visit import Visit
 from models.words import N_
 
 PERSON_HINT = N_("Name, pinyin, identity number or phone of the person")

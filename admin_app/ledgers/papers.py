@@ -10,7 +10,8 @@ from admin_app.i18n import say
 from models import clock, masks
 from models.base import Mask
 from models.dossier import PaperKind
-from models.observation import Observation, ObservationStatus
+from models.observation import Observation
+from models.states import ObservationStatus
 from models.words import N_
 
 _RULES = (

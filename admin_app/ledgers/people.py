@@ -24,11 +24,13 @@ from models.alert import Alert
 from models.base import Invalid, Problem
 from models.dossier import Contact, Journey, Paper
 from models.handover import receivers
-from models.observation import Observation, ObservationStatus, Visit
+from models.observation import Observation
 from models.place import Village
 from models.resident import FileStatus, Resident
 from models.scope import Act
 from models.session import Session
+from models.states import ObservationStatus
+from models.visit import Visit
 from models.words import N_
 
 CLOSED = (FileStatus.EXCLUDED, FileStatus.HANDED_OVER)

@@ -232,9 +232,9 @@ def _read(session: Session, cls: type[Base], column: Any, value: Any) -> str:
 
 def _asked(kept: dict[str, Any]) -> str:
     """What a kept summary asks."""
-    from admin_app.summaries import made_words  # late, because summaries stand on the ledgers
+    from admin_app.summaries.made.words import kept_words  # late, because summaries stand on the ledgers
 
-    return made_words.kept_words(kept)
+    return kept_words(kept)
 
 
 def _open(session: Session, cls: type[Base], column: Any) -> bool:

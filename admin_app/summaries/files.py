@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from admin_app.ledgers.export import FORMULA
+from admin_app.ledgers.export import safe
 from admin_app.summaries.drawing import written
 from admin_app.summaries.page import Drawn, Form, Number, SummaryPage
 
@@ -90,11 +90,6 @@ def _write(sheet: Any, section: Drawn, styles: _Styles) -> int:
             else:
                 sheet.write_number(number, column, float(value), styles.number[last, form])
     return end
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in FORMULA and text else text
 
 
 def _plain(value: str | Number, form: Form) -> str | int | float | Decimal | None:

@@ -12,8 +12,8 @@ from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
 from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Section, by_place, rows
 from admin_app.workbench.screen import Addresses
-from models.observation import Outcome, Period
 from models.session import Session
+from models.states import Outcome, Period
 from models.summaries import rounds, trend
 from models.summaries.rounds import RoundCounts
 from models.words import N_, Choice, Tone

@@ -13,8 +13,8 @@ from admin_app.workbench.today.addresses import daily_url, district_url
 from admin_app.workbench.today.sheet_page import report_cell
 from admin_app.workbench.watch import ADDRESS, OPEN_ALERTS, calls_url
 from models import clock
-from models.observation import Period
 from models.session import Session
+from models.states import Period
 from models.summaries import district_day, village_day
 from models.summaries.district_day import Counts, DistrictDay
 from models.summaries.reporting import unclosed

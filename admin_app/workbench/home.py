@@ -11,7 +11,7 @@ from markupsafe import Markup
 from admin_app import live
 from admin_app.identity import User
 from admin_app.live import Region
-from admin_app.summaries import made_home
+from admin_app.summaries.made import pinned
 from admin_app.workbench import district, rota, traces, village
 from admin_app.workbench.screen import HomePage
 from models import clock
@@ -36,7 +36,7 @@ def page(session: Session, user: User) -> HomePage:
         screens.append(traces.screen(session, now))
     if screens:
         region = Region("/admin/live/", "/admin/") if Role.DISTRICT in user.roles else None
-        return HomePage(screens[0].title, [*screens, *made_home.screens(session)], region=region)
+        return HomePage(screens[0].title, [*screens, *pinned.screens(session)], region=region)
     return HomePage(
         _("Taizhang"), [], [_("Nothing has been granted to this account yet. Ask a district admin for a role.")]
     )

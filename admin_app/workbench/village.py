@@ -14,9 +14,9 @@ from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, f
 from admin_app.workbench.today.addresses import daily_url
 from admin_app.workbench.watch import OPEN_ALERTS, calls_url, round_url
 from models import clock
-from models.observation import Period
 from models.round import present_period
 from models.session import Session
+from models.states import Period
 from models.summaries import slots, village_day
 from models.summaries.reporting import ReportState, VillageReport, reports
 from models.summaries.village_day import VillageDay

@@ -13,13 +13,14 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app import database, i18n
+from admin_app.ledgers.finding import record_id
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.pages import PlainPage
 from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading
 from models import clock
-from models.observation import Period
 from models.scope import Act
 from models.session import Session
+from models.states import Period
 from models.summaries import calls, watch
 from models.summaries.watch import Watched, WatchRow
 from models.words import Tone
@@ -44,8 +45,7 @@ class WatchView(PlainPage):
     def index(self) -> ResponseReturnValue:
         """The table of the villages, or the names of those who are to be called."""
         session, now = database.session(), clock.now()
-        asked = request.args.get("village", "")
-        village_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+        village_id = record_id(request.args.get("village"))
         if request.args.get("show") == "calls":
             shown = call_list(session, clock.local_day(now), village_id)
         else:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from models.followup import DAYS, FollowUp, calls_due
-from models.observation import Observation, ObservationStatus
+from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
+from models.states import ObservationStatus
 from models.summaries.counting import within_reach
 from models.summaries.remembered import by_village
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from models.figures import Figures
-from models.observation import ObservationStatus
 from models.place import Township
 from models.report import Adjustment, DailyReport
 from models.session import Session
+from models.states import ObservationStatus
 from models.summaries.figures import figures, total
 from models.summaries.hours import Hours, hours
 from models.summaries.movements import Balance, Carried, all_together, balances, carried

@@ -9,14 +9,17 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
-from models.observation import FEVER, Observation, ObservationStatus, Outcome, Period, Visit
+from models.observation import Observation
+from models.rules import FEVER
 from models.session import Session
+from models.states import ObservationStatus, Outcome, Period
 from models.summaries import slots
 from models.summaries.counting import how_many, number_of, within_reach
 from models.summaries.hours import Hours, hours
 from models.summaries.remembered import by_village, remembered
 from models.summaries.reporting import VillageReport, reports
 from models.summaries.slots import SlotCount
+from models.visit import Visit
 
 
 class Counts(NamedTuple):

@@ -12,12 +12,15 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Visit
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.report import Figures
 from models.session import Session
+from models.states import EventKind, ObservationStatus, Outcome
 from models.summaries.counting import number_of, villages
 from models.summaries.remembered import by_village
 from models.summaries.survey import Survey, surveys
+from models.visit import Visit
 
 S = ObservationStatus
 _SUMMED: Final = {S.CENTRAL: "central", S.OBSERVED: "home", S.RELEASED: "released"}

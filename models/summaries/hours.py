@@ -9,9 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from models import clock
-from models.observation import Period
 from models.session import Session
 from models.setting import Setting, SettingName
+from models.states import Period
 
 _TIMES = (SettingName.AM_CUT_OFF, SettingName.PM_CUT_OFF, SettingName.REPORT_DEADLINE)
 

@@ -20,9 +20,10 @@ from models.base import Record
 from models.business import Business, Inspection
 from models.checkpoint import Checkpoint, Passage
 from models.enterprise import Enterprise, Resumption
+from models.event import ObservationEvent
 from models.followup import FollowUp
 from models.gathering import Banquet, Tipoff
-from models.observation import Observation, ObservationEvent, Visit
+from models.observation import Observation
 from models.publicity import Publicity
 from models.report import DailyReport
 from models.resident import Resident
@@ -30,6 +31,7 @@ from models.session import Session
 from models.supervision import Supervision
 from models.supply import Donation, Supply
 from models.types import Instant
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, Volunteer
 
 Condition = ColumnElement[bool]

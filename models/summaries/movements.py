@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.clock import day_span
+from models.event import ObservationEvent
 from models.handover import HandOver
-from models.observation import EventKind, ObservationEvent, ObservationStatus
 from models.resident import Resident
 from models.session import Session
+from models.states import EventKind, ObservationStatus
 from models.summaries.counting import number_of, villages
 from models.summaries.figures import handed_in, handed_out, standing_events
 from models.summaries.remembered import by_village

@@ -13,13 +13,14 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from models import clock
-from models.observation import Outcome, Period, Visit
 from models.session import Session
+from models.states import Outcome, Period
 from models.summaries import slots
 from models.summaries.counting import Place
 from models.summaries.hours import Hours, hours
 from models.summaries.slots import OpenSlot
 from models.summaries.span import Span
+from models.visit import Visit
 
 PERIODS = tuple(Period)
 

@@ -14,12 +14,15 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models.event import ObservationEvent
 from models.handover import names_that_crossed
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
+from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
+from models.states import EventKind, ObservationStatus, Outcome, Period
 from models.summaries.counting import number_of, within_reach
 from models.summaries.remembered import by_village
+from models.visit import Visit
 
 _UNMET: Final = (Outcome.NOT_MET, Outcome.REFUSED)
 Slots = Counter[tuple[int, Period]]

@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
-from models.observation import Observation, ObservationEvent, Outcome, Period, Symptom, Visit
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
+from models.states import Outcome, Period, Symptom
 from models.summaries.slots import at_home, left_later
+from models.visit import Visit
 
 
 class Measured(NamedTuple):

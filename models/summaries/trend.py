@@ -13,9 +13,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
+from models.states import EventKind, ObservationStatus
 from models.summaries.span import Span, Villages
 
 S, E = ObservationStatus, ObservationEvent

@@ -11,15 +11,18 @@ from models.alert import Alert, AlertKind, AlertStatus
 from models.business import Business, Control, Inspection, Recheck
 from models.gathering import CaseStatus, Tipoff
 from models.handover import HandOver, HandOverStatus
-from models.observation import FEVER, Observation, ObservationStatus, Outcome, Period, Visit
+from models.observation import Observation
+from models.rules import FEVER
 from models.scope import Act
 from models.session import Session
+from models.states import ObservationStatus, Outcome, Period
 from models.summaries import calls, slots
 from models.summaries.counting import by_village, how_many, number_of, villages
 from models.summaries.hours import Hours, common, hours
 from models.summaries.remembered import remembered
 from models.summaries.slots import SlotCount
 from models.supply import UNDER_WAY, Supply
+from models.visit import Visit
 
 
 class Unusual(NamedTuple):

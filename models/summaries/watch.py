@@ -14,9 +14,9 @@ from sqlalchemy import func, literal, select
 
 from models.alert import Alert, AlertKind, AlertStatus
 from models.handover import WAITS_TOO_LONG, HandOver, HandOverStatus
-from models.observation import Period
 from models.resident import FileStatus, Resident
 from models.session import Session
+from models.states import Period
 from models.summaries import calls, slots
 from models.summaries.counting import Place, number_of, villages, within_reach
 from models.summaries.hours import hours

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import select
 
 from admin_app.access import RIGHTS
+from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import references
-from admin_app.panel import views
 from models.scope import Act
 from models.supply import Supply, SupplyStatus
 from models.trail import TrailEntry

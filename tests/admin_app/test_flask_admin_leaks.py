@@ -14,8 +14,8 @@ from flask import Flask, abort
 from sqlalchemy import event, inspect
 
 from admin_app.access import RIGHTS
+from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import references, typed_names
-from admin_app.panel import views
 from models.scope import Act
 from tests.admin_app.support.addresses import filled, part_of, taking
 from tests.admin_app.support.both import every

@@ -15,8 +15,8 @@ from sqlalchemy import Boolean, inspect, select
 
 from admin_app.access import RIGHTS
 from admin_app.i18n import day
+from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import references, typed_names
-from admin_app.panel import views
 from models.account import Role
 from models.base import Mask, about
 from models.masks import masked

@@ -16,12 +16,13 @@ from models import clock
 from models import session as sessions
 from models.alert import Alert
 from models.engine import make_engine
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.place import Township, Village
 from models.resident import Category, Resident
 from models.scope import Scope
 from models.setting import Setting, SettingName
 from models.trail import Deed
+from models.visit import Visit
 from tests.admin_app.support import district
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import A, B

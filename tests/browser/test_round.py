@@ -24,7 +24,7 @@ from models import register  # noqa: F401  completes the mappers
 from models.account import Account, Grant, Role, SignIn
 from models.alert import Alert, AlertKind
 from models.engine import make_engine
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.person import Sex
 from models.place import Township, Village
 from models.resident import Category, Resident
@@ -32,6 +32,7 @@ from models.scope import Scope
 from models.session import open_session
 from models.setting import Setting, SettingName
 from models.trail import TrailEntry
+from models.visit import Visit
 from tests.support.browser import Pages
 from tests.support.databases import SQLiteDatabases
 from tests.support.server import PASSWORD, TODAY, _health, command, environment, free_port

@@ -11,8 +11,9 @@ from models.base import Base
 from models.business import Business, BusinessKind, Inspection
 from models.checkpoint import Checkpoint, Direction, Passage
 from models.enterprise import Enterprise, Resumption
+from models.event import ObservationEvent
 from models.gathering import Banquet, Tipoff
-from models.observation import EventKind, Observation, ObservationEvent, Period, Visit
+from models.observation import Observation
 from models.person import check_digit
 from models.place import Township, Village
 from models.publicity import Publicity, PublicityKind
@@ -20,8 +21,10 @@ from models.report import DailyReport
 from models.resident import Category, Resident
 from models.scope import EVERYWHERE, Act, Actor, Area, Permit, Scope
 from models.session import Session
+from models.states import EventKind, Period
 from models.supervision import Supervision
 from models.supply import Donation, Supply
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, DutyKind, Volunteer
 
 TODAY = date(2020, 2, 12)

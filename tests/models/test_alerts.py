@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from models.alert import Alert, AlertKind, AlertStatus
 from models.base import Invalid
-from models.observation import Observation, Outcome, Period, Symptom, Visit
+from models.observation import Observation
 from models.session import Session
+from models.states import Outcome, Period, Symptom
+from models.visit import Visit
 from tests.models.factories import NOON, TODAY, District, days_ago, observation, resident, visit
 
 SLOTS = [(days_ago(1), Period.AM), (days_ago(1), Period.PM), (TODAY, Period.AM), (TODAY, Period.PM)]

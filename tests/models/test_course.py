@@ -9,23 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from models import course, round
+from models import course, entering, round
 from models.alert import Alert
 from models.base import Base, Invalid
 from models.course import EVENTS, MOVES, Move, move
-from models.observation import (
-    EventKind,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Period,
-    Visit,
-    told,
-)
+from models.event import ObservationEvent, told
+from models.observation import Observation
 from models.resident import FileStatus, Resident
 from models.session import Session, remove, restore
+from models.states import EventKind, ObservationKind, ObservationStatus, Period
 from models.trail import TrailEntry
+from models.visit import Visit
 from tests.models.factories import NOON, TODAY, District, days_ago, keeper_of, observation, resident, visit
 
 S = ObservationStatus
@@ -250,6 +244,6 @@ def test_whose_file_lies_in_the_bin_is_in_the_round_and_an_act_says_what_to_do_f
     assert one.observation_id == watched.id
     in_the_bin = [("", "This person's file is in the recycle bin: restore it first.")]
     assert refused(session, watched, Move.LOSE) == in_the_bin
-    entry = round.Entry("00000000-0000-4000-8000-000000000001", watched.id, TODAY, Period.AM, 36.5, taken_at=NOON)  # type: ignore[arg-type]
+    entry = entering.Entry("00000000-0000-4000-8000-000000000001", watched.id, TODAY, Period.AM, 36.5, taken_at=NOON)  # type: ignore[arg-type]
     with pytest.raises(Invalid, match="recycle bin"):
-        round.record(session, entry, NOON)
+        entering.record(session, entry, NOON)

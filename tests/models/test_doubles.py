@@ -13,13 +13,16 @@ from models.alert import Alert, AlertKind
 from models.base import Invalid
 from models.course import Move, move
 from models.dossier import Contact, Journey
+from models.event import ObservationEvent
 from models.handover import HandOver
-from models.observation import Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
+from models.observation import Observation
 from models.resident import FileStatus, Resident
 from models.scope import Scope
 from models.session import Session, remove
+from models.states import ObservationStatus, Outcome, Period
 from models.summaries import slots
 from models.trail import Deed, TrailEntry, verify
+from models.visit import Visit
 from tests.models.factories import (
     NOON,
     TODAY,

@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import clock, handover, round
+from models import clock, entering, handover, round
 from models.alert import Alert
 from models.base import Invalid
 from models.course import Move, move
 from models.dossier import Contact, Journey
+from models.entering import Entry
+from models.event import ObservationEvent
 from models.handover import HandOver, HandOverStatus, waits_too_long
-from models.observation import Observation, ObservationEvent, ObservationKind, ObservationStatus, Period, Visit
+from models.observation import Observation
 from models.place import Village
 from models.resident import Resident
-from models.round import Entry
 from models.scope import Act, Scope
 from models.session import Session, remove, restore
+from models.states import ObservationKind, ObservationStatus, Period
+from models.visit import Visit
 from tests.models.factories import NOON, TODAY, District, days_ago, keeper_of, observation, resident, visit
 
 Acting = Callable[[Scope], Session]
@@ -96,7 +99,7 @@ def test_until_it_is_accepted_the_person_is_the_senders(
 def test_the_days_before_stay_the_senders_by_name_with_what_was_measured(
     sender: Session, receiver: Session, district: District, watched: Observation
 ) -> None:
-    round.record(sender, entry(watched, days_ago(1)), NOON)
+    entering.record(sender, entry(watched, days_ago(1)), NOON)
     sender.commit()
     hand_over(sender, watched.resident, receiver, district.chaoyang)
     (one,) = round.expected(sender, district.nanyuan.id, days_ago(1), Period.AM, NOON)
@@ -118,7 +121,7 @@ def test_the_visits_of_the_day_go_over_with_the_person_those_in_the_bin_too(
     in_the_bin = select(Visit.id).where(Visit.deleted_at.is_not(None))
     assert receiver.scalars(in_the_bin, execution_options={"deleted": True}).all() == [morning.id]
     theirs = receiver.get_one(Observation, watched.id)
-    assert isinstance(round.record(receiver, entry(theirs), NOON), round.Saved)
+    assert isinstance(entering.record(receiver, entry(theirs), NOON), entering.Saved)
 
 
 @pytest.mark.parametrize("kind", [ObservationKind.CENTRAL, ObservationKind.HOSPITAL])
@@ -250,9 +253,9 @@ def test_a_day_late_the_senders_entry_still_is_the_senders_visit(
 ) -> None:
     hand_over(sender, watched.resident, receiver, district.chaoyang)
     for _ in range(2):  # it may arrive twice
-        came = round.record(sender, entry(watched, days_ago(1), Period.PM, temperature=Decimal("38.2")), NOON)
+        came = entering.record(sender, entry(watched, days_ago(1), Period.PM, temperature=Decimal("38.2")), NOON)
         sender.commit()
-        assert isinstance(came, round.Saved)
+        assert isinstance(came, entering.Saved)
     (paid,) = sender.scalars(select(Visit)).all()
     assert (paid.village_id, paid.on, paid.temperature) == (district.nanyuan.id, days_ago(1), Decimal("38.2"))
     (alert,) = receiver.scalars(select(Alert)).all()  # whoever has the person now must know
@@ -263,7 +266,7 @@ def test_what_was_measured_in_the_morning_of_the_hand_over_fills_the_receivers_s
     sender: Session, receiver: Session, district: District, watched: Observation
 ) -> None:
     hand_over(sender, watched.resident, receiver, district.chaoyang)
-    assert isinstance(round.record(sender, entry(watched), NOON), round.Saved)
+    assert isinstance(entering.record(sender, entry(watched), NOON), entering.Saved)
     sender.commit()
     (one,) = round.expected(receiver, district.chaoyang.id, TODAY, Period.AM, NOON)
     assert one.visit is not None and one.visit.temperature == Decimal("36.5")
@@ -273,10 +276,10 @@ def test_it_does_not_pass_over_what_the_receiver_measured(
     sender: Session, receiver: Session, district: District, watched: Observation
 ) -> None:
     hand_over(sender, watched.resident, receiver, district.chaoyang)
-    round.record(receiver, entry(receiver.get_one(Observation, watched.id), temperature=Decimal("37.0")), NOON)
+    entering.record(receiver, entry(receiver.get_one(Observation, watched.id), temperature=Decimal("37.0")), NOON)
     receiver.commit()
     with pytest.raises(Invalid, match="has measured already") as error:
-        round.record(sender, entry(watched, number=2), NOON)
+        entering.record(sender, entry(watched, number=2), NOON)
     assert "37.0" not in str(error.value)
 
 
@@ -290,7 +293,7 @@ def test_nothing_else_of_the_person_can_be_written_or_seen(
     assert sender.get(Observation, watched.id) is None and sender.get(Resident, watched.resident_id) is None
     for on in (days_ago(9), TODAY + timedelta(days=1)):
         with pytest.raises(Invalid, match="no such record"):
-            round.record(sender, entry(watched, on, number=3), NOON)
+            entering.record(sender, entry(watched, on, number=3), NOON)
     mine = sender.get_one(Visit, old.id)
     mine.on = TODAY  # the receiver's day
     with pytest.raises(Invalid, match="another village's to measure"):

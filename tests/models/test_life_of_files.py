@@ -28,30 +28,24 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from models import clock, course, doubles, handover, round, trail
+from models import clock, course, doubles, entering, handover, round, trail
 from models.alert import Alert
 from models.base import Base, Invalid
 from models.course import MOVES, Move
+from models.entering import Clash, Entry
+from models.event import ObservationEvent, told
 from models.handover import HandOver
-from models.observation import (
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    Outcome,
-    Period,
-    Symptom,
-    Visit,
-    told,
-)
+from models.observation import Observation
 from models.place import Township, Village
 from models.resident import Category, Resident
-from models.round import Clash, Entry
 from models.scope import Scope
 from models.session import Session, open_session, remove, restore
 from models.setting import Setting, SettingName
 from models.spans import responsible, spans
+from models.states import ObservationKind, Outcome, Period, Symptom
 from models.summaries import slots
 from models.trail import TrailEntry
+from models.visit import Visit
 from tests.models.factories import EVERYTHING, keeper_of
 from tests.models.lives import ALLOWED, OPEN, OVER_AT_HOME, Life, Paid, Stay, World
 
@@ -369,11 +363,11 @@ class Lives(RuleBasedStateMachine):
         filled = life.in_slot(slot)
         others = filled is not None and life.visits[filled][1].village != village
         refused = not life.may_be_visited(village, slot) or others
-        came = self.attempt(self.of(village), refused, lambda session: round.record(session, entry, self.evening))
+        came = self.attempt(self.of(village), refused, lambda session: entering.record(session, entry, self.evening))
         if refused:
             return
         assert isinstance(came, Clash) == (filled is not None), "a slot is filled once"
-        if isinstance(came, round.Saved):
+        if isinstance(came, entering.Saved):
             outcome = FOUND[found].get("outcome", Outcome.NORMAL).value
             life.visits[came.visit.id] = (slot, Paid(life.whose(slot), outcome))
 

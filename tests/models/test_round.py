@@ -12,15 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
-from models import clock, round
+from models import clock, entering, round
 from models.alert import Alert, AlertKind
 from models.base import Invalid
 from models.course import Move, move
-from models.observation import Observation, ObservationKind, Outcome, Period, Symptom, Visit
-from models.round import Clash, Entry, Saved, Slot
+from models.entering import Clash, Entry, Saved
+from models.observation import Observation
+from models.round import Slot
 from models.session import Session, open_session, remove
 from models.setting import Setting, SettingName
+from models.states import ObservationKind, Outcome, Period, Symptom
 from models.trail import TrailEntry
+from models.visit import Visit
+from models.walking import walking
 from tests.models.factories import EVERYTHING, TODAY, District, days_ago, keeper_of, observation, resident
 
 Acting = Callable[[Any], Session]
@@ -77,19 +81,19 @@ def visits(session: Session) -> list[tuple[Any, ...]]:
     ],
 )
 def test_addresses_sort_as_one_walks(walk: list[str]) -> None:
-    assert sorted(reversed(walk), key=round.walking) == walk
+    assert sorted(reversed(walk), key=walking) == walk
 
 
 @given(st.lists(st.text(max_size=12), max_size=6))
 def test_every_address_has_a_place_in_the_walk(addresses: list[str]) -> None:
-    assert sorted(sorted(addresses, key=round.walking), key=round.walking) == sorted(addresses, key=round.walking)
+    assert sorted(sorted(addresses, key=walking), key=walking) == sorted(addresses, key=walking)
 
 
 def test_everyone_expected_comes_in_walking_order_with_what_a_door_needs(session: Session, district: District) -> None:
     late, early = observed(session, district, "文游路18号", "文游路2号")
     evening = entry(early, 5, on=days_ago(1), period=Period.PM, taken_at=at("17:00", days_ago(1)))
-    round.record(session, evening, EIGHT)
-    round.record(session, entry(early, temperature=Decimal("37.6")), EIGHT)
+    entering.record(session, evening, EIGHT)
+    entering.record(session, entry(early, temperature=Decimal("37.6")), EIGHT)
     session.commit()
     first, second = round.expected(session, district.nanyuan.id, TODAY, Period.AM, EIGHT)
     assert (first.observation_id, second.observation_id) == (early.id, late.id)
@@ -121,7 +125,7 @@ def test_a_village_sees_its_own_round_only(session: Session, district: District,
     stranger = acting(keeper_of(district.chaoyang))
     assert round.expected(stranger, district.nanyuan.id, TODAY, Period.AM, EIGHT) == []
     with pytest.raises(Invalid) as refused:
-        round.record(stranger, entry(mine), EIGHT)
+        entering.record(stranger, entry(mine), EIGHT)
     assert [(p.field, p.message) for p in refused.value.problems] == [("observation", "There is no such record here.")]
 
 
@@ -163,7 +167,7 @@ def test_a_slot_stands_as_it_was_found(
 ) -> None:
     (mine,) = observed(session, district)
     if given_ is not None:
-        round.record(session, entry(mine, **given_), now)
+        entering.record(session, entry(mine, **given_), now)
         session.commit()
     (one,) = round.expected(session, district.nanyuan.id, TODAY, Period.AM, now)
     assert round.state_of(one, now) is state
@@ -193,13 +197,13 @@ def test_the_cut_off_is_the_setting_of_that_day(session: Session, district: Dist
     ],
 )
 def test_a_temperature_is_read_as_people_type_it(typed: str, read: str) -> None:
-    assert round.temperature_of(typed) == Decimal(read)
+    assert entering.temperature_of(typed) == Decimal(read)
 
 
 @pytest.mark.parametrize("typed", ["36", "3650", "36.55", "abc", "-36.5", "3e1", "٣٦٫٥", "36.5.1"])
 def test_a_slip_of_the_key_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"36\.5"):
-        round.temperature_of(typed)
+        entering.temperature_of(typed)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +227,7 @@ def test_what_cannot_be_is_refused_at_its_field(
 ) -> None:
     (mine,) = observed(session, district)
     with pytest.raises(Invalid) as refused:
-        round.record(session, entry(mine, **given_), EIGHT)
+        entering.record(session, entry(mine, **given_), EIGHT)
     assert field in [p.field for p in refused.value.problems]
     session.rollback()
     assert visits(session) == []
@@ -231,14 +235,14 @@ def test_what_cannot_be_is_refused_at_its_field(
 
 def test_a_phone_whose_clock_is_a_little_ahead_is_believed(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    came = saved(round.record(session, entry(mine, taken_at=at("08:01")), EIGHT))
+    came = saved(entering.record(session, entry(mine, taken_at=at("08:01")), EIGHT))
     assert came.visit.taken_at == EIGHT
 
 
 def test_the_time_it_was_taken_counts_not_the_time_it_arrives(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
     yesterday = days_ago(1)
-    came = saved(round.record(session, entry(mine, on=yesterday, taken_at=at("08:06", yesterday)), EIGHT))
+    came = saved(entering.record(session, entry(mine, on=yesterday, taken_at=at("08:06", yesterday)), EIGHT))
     session.commit()
     assert not came.visit.late
     assert came.visit.taken_at == at("08:06", yesterday)
@@ -248,10 +252,10 @@ def test_the_time_it_was_taken_counts_not_the_time_it_arrives(session: Session, 
 def test_after_the_cut_off_an_entry_says_why_and_is_seen_to_be_late(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
     with pytest.raises(Invalid) as refused:
-        round.record(session, entry(mine, taken_at=NOON), NOON)
+        entering.record(session, entry(mine, taken_at=NOON), NOON)
     assert [p.field for p in refused.value.problems] == ["late_reason"]
     session.rollback()
-    came = saved(round.record(session, entry(mine, taken_at=NOON, late_reason="之前没人在家"), NOON))
+    came = saved(entering.record(session, entry(mine, taken_at=NOON, late_reason="之前没人在家"), NOON))
     session.commit()
     assert came.visit.late and came.visit.taken_at == NOON and came.visit.late_reason == "之前没人在家"
 
@@ -261,18 +265,18 @@ def test_after_the_cut_off_an_entry_says_why_and_is_seen_to_be_late(session: Ses
 
 def test_the_same_entry_twice_is_one_visit(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    first = saved(round.record(session, entry(mine), EIGHT))
+    first = saved(entering.record(session, entry(mine), EIGHT))
     session.commit()
-    again = saved(round.record(session, entry(mine), NIGHT))
+    again = saved(entering.record(session, entry(mine), NIGHT))
     session.commit()
     assert (first.fresh, again.fresh, again.visit.id, again.visit.version) == (True, False, first.visit.id, 1)
 
 
 def test_somebody_elses_visit_is_shown_and_not_overwritten(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    round.record(session, entry(mine, 1), EIGHT)
+    entering.record(session, entry(mine, 1), EIGHT)
     session.commit()
-    came = round.record(session, entry(mine, 2, temperature=Decimal("38.0")), EIGHT)
+    came = entering.record(session, entry(mine, 2, temperature=Decimal("38.0")), EIGHT)
     assert isinstance(came, Clash)
     assert (came.stored.temperature, came.entry.temperature) == (Decimal("36.5"), Decimal("38.0"))
     session.commit()
@@ -281,21 +285,21 @@ def test_somebody_elses_visit_is_shown_and_not_overwritten(session: Session, dis
 
 def test_who_has_seen_the_stored_version_may_replace_it(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    round.record(session, entry(mine, 1), EIGHT)
+    entering.record(session, entry(mine, 1), EIGHT)
     session.commit()
-    came = saved(round.record(session, entry(mine, 2, temperature=Decimal("36.6"), seen_version=1), at("09:00")))
+    came = saved(entering.record(session, entry(mine, 2, temperature=Decimal("36.6"), seen_version=1), at("09:00")))
     session.commit()
     assert (came.visit.temperature, came.visit.version, came.visit.taken_at) == (Decimal("36.6"), 2, EIGHT)
-    assert isinstance(round.record(session, entry(mine, 3, seen_version=1), EIGHT), Clash)
+    assert isinstance(entering.record(session, entry(mine, 3, seen_version=1), EIGHT), Clash)
 
 
 def test_an_entry_that_was_corrected_since_is_known_when_it_comes_again(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    round.record(session, entry(mine, 1), EIGHT)
+    entering.record(session, entry(mine, 1), EIGHT)
     session.commit()
-    round.record(session, entry(mine, 2, temperature=Decimal("36.6"), seen_version=1), EIGHT)
+    entering.record(session, entry(mine, 2, temperature=Decimal("36.6"), seen_version=1), EIGHT)
     session.commit()
-    came = saved(round.record(session, entry(mine, 1), EIGHT))
+    came = saved(entering.record(session, entry(mine, 1), EIGHT))
     assert (came.fresh, came.visit.temperature) == (False, Decimal("36.6"))
 
 
@@ -305,29 +309,29 @@ def test_a_correction_made_before_the_first_was_known_to_have_arrived(
 ) -> None:
     (mine,) = observed(session, district)
     if arrived:
-        round.record(session, entry(mine, 1), EIGHT)
+        entering.record(session, entry(mine, 1), EIGHT)
         session.commit()
     correction = entry(mine, 2, temperature=Decimal("36.9"), after=KEY.format(1))
-    assert saved(round.record(session, correction, EIGHT)).visit.temperature == Decimal("36.9")
+    assert saved(entering.record(session, correction, EIGHT)).visit.temperature == Decimal("36.9")
 
 
 def test_a_correction_does_not_pass_over_what_another_wrote_meanwhile(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    came = saved(round.record(session, entry(mine, 1), EIGHT))
+    came = saved(entering.record(session, entry(mine, 1), EIGHT))
     session.commit()
     came.visit.note = "另一个人补充"
     session.commit()
-    assert isinstance(round.record(session, entry(mine, 2, after=KEY.format(1)), EIGHT), Clash)
+    assert isinstance(entering.record(session, entry(mine, 2, after=KEY.format(1)), EIGHT), Clash)
 
 
 def test_a_deleted_visit_does_not_come_back_with_an_old_upload(session: Session, district: District) -> None:
     (mine,) = observed(session, district)
-    came = saved(round.record(session, entry(mine), EIGHT))
+    came = saved(entering.record(session, entry(mine), EIGHT))
     session.commit()
     remove(session, came.visit)
     session.commit()
     with pytest.raises(Invalid, match="deleted since"):
-        round.record(session, entry(mine), EIGHT)
+        entering.record(session, entry(mine), EIGHT)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets one writer look at a time
@@ -337,18 +341,18 @@ def test_two_at_the_same_instant_are_told_apart_by_the_database(
     """The other's visit is written between this one's look and this one's write."""
     (mine,) = observed(session, district)
     other = acting(keeper_of(district.nanyuan))
-    real, looked = round._against, []
+    real, looked = entering._against, []
 
     def meanwhile(*given: Any) -> Any:
         if not looked:
             looked.append(True)
             session.rollback()
-            saved(round.record(other, entry(mine, 7), EIGHT))
+            saved(entering.record(other, entry(mine, 7), EIGHT))
             other.commit()
         return real(*given)
 
-    monkeypatch.setattr(round, "_against", meanwhile)
-    came = round.record(session, entry(mine, 8), EIGHT)
+    monkeypatch.setattr(entering, "_against", meanwhile)
+    came = entering.record(session, entry(mine, 8), EIGHT)
     assert isinstance(came, Clash) and came.stored.entry_key == KEY.format(7)
 
 
@@ -379,7 +383,7 @@ def test_any_order_and_any_repetition_of_uploads_gives_the_same_visits_and_alert
     arriving = data.draw(st.permutations([*entries, *repeated]))
     with open_session(engine, EVERYTHING) as session:
         for one in arriving:
-            saved(round.record(session, one, NIGHT))
+            saved(entering.record(session, one, NIGHT))
         session.flush()
         expected = sorted((e.observation_id, e.on, e.period, e.temperature, e.outcome) for e in entries)
         assert visits(session) == expected
@@ -393,8 +397,8 @@ def test_any_order_and_any_repetition_of_uploads_gives_the_same_visits_and_alert
 def test_what_others_wrote_since_is_told(session: Session, district: District) -> None:
     one, two = observed(session, district, "1号", "2号")
     before = clock.now() - timedelta(minutes=1)
-    round.record(session, entry(one, 1), EIGHT)
-    round.record(session, entry(two, 2), EIGHT)
+    entering.record(session, entry(one, 1), EIGHT)
+    entering.record(session, entry(two, 2), EIGHT)
     session.commit()
     village = district.nanyuan.id
     assert len(round.changes_since(session, village, TODAY, Period.AM, before)) == 2

@@ -21,25 +21,15 @@ from models.checkpoint import Passage, feverish, plate
 from models.clock import ZONE, local_day
 from models.enterprise import ResumptionStatus, credit_code_problem, missing_papers
 from models.gathering import CaseStatus
-from models.observation import (
-    Observation,
-    ObservationKind,
-    ObservationStatus,
-    Outcome,
-    Period,
-    Symptom,
-    Visit,
-    abnormal,
-    day_of,
-    ends_on,
-    standing,
-)
+from models.observation import Observation, day_of, ends_on, standing
 from models.person import Sex, born, check_digit, identity_problem, phone_problem, sex_of
 from models.register import LEDGERS
 from models.report import DailyReport, Punctuality, ReportStatus, due_at, punctuality
 from models.resident import FileStatus
 from models.session import Session, remove
+from models.states import ObservationKind, ObservationStatus, Outcome, Period, Symptom
 from models.supply import SupplyStatus
+from models.visit import Visit, abnormal
 from models.volunteer import DutyStatus, hours_served, overlap
 from tests.models.factories import (
     NOON,

@@ -10,13 +10,14 @@ from sqlalchemy.orm import aliased, joinedload, make_transient_to_detached, sele
 from models.account import Account, Grant, Language, Role
 from models.base import Base, Invalid
 from models.business import Business, BusinessKind
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.place import Township, Village
 from models.resident import Resident
 from models.scope import EVERYWHERE, Act, Area, OutOfScope, Permit, Scope, act_of
 from models.session import Session, remove, restore
 from models.supply import Supply, SupplyStatus
 from models.trail import TrailEntry
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, DutyStatus, Organisation, Volunteer
 from tests.models.factories import (
     ONE_OF_EACH,

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from models import handover
 from models.base import Invalid
 from models.course import MOVES, NEEDS, Move, move
-from models.observation import Observation, ObservationEvent, ObservationKind, ObservationStatus, Outcome, Period, told
+from models.event import ObservationEvent, told
+from models.observation import Observation
 from models.resident import FileStatus
 from models.session import Session
 from models.spans import Span, expected_slots, responsible, spans
+from models.states import ObservationKind, ObservationStatus, Outcome, Period
 from tests.models.factories import NOON, TODAY, District, days_ago, event, observation, resident, visit
 
 S = ObservationStatus

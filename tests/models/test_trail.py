@@ -12,10 +12,10 @@ from models import trail
 from models.account import Account, Grant, Role
 from models.base import Invalid
 from models.business import Business
-from models.observation import EventKind
 from models.resident import FileStatus, Resident
 from models.scope import Actor, Scope
 from models.session import Session, open_session, remove, restore
+from models.states import EventKind
 from models.trail import DISTRICT_CHAIN, Break, Deed, Entry, TrailEntry, TrailHead
 from tests.models.factories import (
     EVERYTHING,

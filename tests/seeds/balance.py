@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from models.observation import Observation, ObservationEvent, ObservationStatus
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.session import Session
+from models.states import ObservationStatus
 
 Balance = Counter[tuple[int, ObservationStatus]]
 

@@ -14,13 +14,15 @@ from models.base import Base, InVillage, Record
 from models.dossier import Contact
 from models.engine import make_engine
 from models.followup import FollowUp
-from models.observation import Observation, ObservationStatus, Visit
+from models.observation import Observation
 from models.place import Village
 from models.register import LEDGERS
 from models.resident import Resident
 from models.search import person_search
 from models.session import Session, open_session
+from models.states import ObservationStatus
 from models.trail import Deed, TrailEntry
+from models.visit import Visit
 from models.volunteer import Volunteer
 from seeds.bulk import load_big
 from seeds.demo import NotEmpty

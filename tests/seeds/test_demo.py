@@ -11,7 +11,7 @@ from models.alert import Alert
 from models.base import Base, InVillage, Record
 from models.dossier import Contact, Journey, Paper
 from models.followup import FollowUp
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.person import identity_problem
 from models.place import Township, Village
 from models.publicity import Publicity
@@ -20,6 +20,7 @@ from models.resident import Resident
 from models.session import Session
 from models.supply import Supply
 from models.trail import Deed, TrailEntry
+from models.visit import Visit
 from models.volunteer import Assignment, Volunteer
 from seeds.demo import NotEmpty, load_demo
 from seeds.places import DEMO_TOWNSHIP, villages_of

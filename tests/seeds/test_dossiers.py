@@ -7,10 +7,12 @@ from sqlalchemy import select
 from models import clock, handover, setting
 from models.alert import Alert, AlertKind, AlertStatus
 from models.dossier import Contact, Journey, Paper, PaperKind
+from models.event import ObservationEvent
 from models.followup import FollowUp, calls_due
 from models.handover import HandOver, HandOverStatus
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
+from models.observation import Observation
 from models.session import Session
+from models.states import EventKind, ObservationStatus
 from seeds.diary import at
 from tests.seeds.conftest import TODAY, of_village
 

@@ -8,22 +8,14 @@ from sqlalchemy import select
 
 from models import observation
 from models.course import MOVES
-from models.observation import (
-    FEVER,
-    EventKind,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Outcome,
-    Period,
-    Visit,
-    standing,
-    told,
-)
+from models.event import ObservationEvent, told
+from models.observation import Observation, standing
 from models.resident import FileStatus, Resident
+from models.rules import FEVER
 from models.session import Session
 from models.spans import expected_slots, responsible
+from models.states import EventKind, ObservationKind, ObservationStatus, Outcome, Period
+from models.visit import Visit
 from tests.seeds.balance import assert_balanced
 from tests.seeds.conftest import TODAY, of_village
 

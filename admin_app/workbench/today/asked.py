@@ -9,6 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from admin_app.ledgers.fields import read_day
+from admin_app.ledgers.finding import record_id
 from models import clock
 from models.session import Session
 from models.summaries.counting import Place
@@ -22,11 +23,6 @@ class Asked(NamedTuple):
     place: Place | None
     places: list[Place]
     notices: list[str]
-
-
-def number(text: str | None) -> int | None:
-    """A record's number, None for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def asked(session: Session) -> Asked:
@@ -46,7 +42,7 @@ def asked(session: Session) -> Asked:
             notices.append(_("This is not a day; today is shown."))
     mine = places(session)
     wanted = request.args.get("village")
-    place = next((one for one in mine if one.id == number(wanted)), None)
+    place = next((one for one in mine if one.id == record_id(wanted)), None)
     if wanted and place is None:
         notices.append(_("There is no such village here."))
     if place is None and len(mine) == 1:

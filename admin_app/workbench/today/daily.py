@@ -15,13 +15,14 @@ from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
+from admin_app.ledgers.finding import record_id
 from admin_app.ledgers.page import Link, Option
 from admin_app.pages import PlainPage
 from admin_app.workbench.screen import Addresses, HomePage
 from admin_app.workbench.today import daily_page as pages
 from admin_app.workbench.today import villages
 from admin_app.workbench.today.addresses import DAILY, daily_url, district_url
-from admin_app.workbench.today.asked import asked, number
+from admin_app.workbench.today.asked import asked
 from admin_app.workbench.today.behind import names_page
 from models import clock, handing_in
 from models.base import Invalid, Problem
@@ -229,7 +230,7 @@ def _posted() -> tuple[Place, date]:
         on = read_day(request.args.get("on", ""))
     except ValueError:
         abort(400)
-    wanted = number(request.args.get("village"))
+    wanted = record_id(request.args.get("village"))
     for place in report_day.places(database.session()):
         if place.id == wanted:
             return place, on
@@ -272,7 +273,7 @@ def _handed(day: ReportDay, typed: Mapping[str, str], adjusted: list[Adjusted]) 
         adjusted=adjusted,
         note=typed.get("note", ""),
         reason=typed.get("reason", ""),
-        seen=number(typed.get("seen")) or 0,
+        seen=record_id(typed.get("seen")) or 0,
     )
 
 

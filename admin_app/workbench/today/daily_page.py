@@ -20,8 +20,8 @@ from admin_app.workbench.today.addresses import daily_url
 from models import clock
 from models.base import fields_of
 from models.figures import FIGURES, Figures
-from models.observation import EventKind
 from models.report import DailyReport
+from models.states import EventKind
 from models.summaries.movements import Balance, Movement
 from models.summaries.report_day import ReportDay, Revision
 from models.summaries.reporting import ReportState

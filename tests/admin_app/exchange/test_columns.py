@@ -9,10 +9,11 @@ from sqlalchemy import event
 from admin_app.exchange import columns, forms
 from admin_app.exchange.columns import NUMBER, Reader, col, made, plain
 from admin_app.exchange.sheet import Kind
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.resident import Resident
 from models.scope import Act, Actor, Area, Permit, Scope
 from models.session import Session, open_session
+from models.visit import Visit
 from models.volunteer import Volunteer
 from tests.admin_app.exchange.conftest import Desk
 from tests.models.summaries.world import TODAY, at

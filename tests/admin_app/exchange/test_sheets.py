@@ -15,11 +15,13 @@ from models.checkpoint import Checkpoint, Passage
 from models.clock import ZONE
 from models.enterprise import Enterprise, Resumption
 from models.figures import FIGURES
-from models.observation import Observation, ObservationKind, Outcome, Period, Visit
+from models.observation import Observation
 from models.person import Sex
 from models.report import DailyReport, ReportStatus
 from models.resident import Resident
+from models.states import ObservationKind, Outcome, Period
 from models.trail import Deed
+from models.visit import Visit
 from models.volunteer import Assignment, Duty
 from tests.admin_app.exchange.conftest import READERS, Cells, Desk, cells
 from tests.models.summaries.holdings import held

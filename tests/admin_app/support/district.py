@@ -19,10 +19,11 @@ from models.account import Account, Grant, Language, Role, SignIn
 from models.course import Move, move
 from models.enterprise import Enterprise
 from models.handover import HandOver
-from models.observation import Observation, ObservationStatus
+from models.observation import Observation
 from models.place import Township, Village
 from models.scope import Act, Scope
 from models.setting import Setting
+from models.states import ObservationStatus
 from models.supply import Supply, SupplyStatus
 from models.trail import Deed, Entry, note
 from models.volunteer import Assignment, Duty, DutyStatus, Organisation

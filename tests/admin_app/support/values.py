@@ -16,9 +16,9 @@ from admin_app.ledgers.fields import references, typed_names
 from models import clock
 from models.alert import AlertKind
 from models.base import Base, Mask, about
-from models.observation import Symptom
 from models.person import check_digit
 from models.report import ReportStatus
+from models.states import Symptom
 from models.types import Chosen, ChosenMany, Cleaned, Code, Instant, Key, Tenths
 from models.volunteer import DutyStatus
 

@@ -106,7 +106,8 @@ def test_a_zero_report_is_handed_in_with_the_same_one_button_and_is_not_an_absen
         for resident in session.scalars(select(Resident)):
             if resident.village_id == A.number(0, 1):
                 resident.deleted_at = resident.created_at
-        from models.observation import Observation, Visit
+        from models.observation import Observation
+        from models.visit import Visit
 
         for cls in (Visit, Observation):
             for record in session.scalars(select(cls)):

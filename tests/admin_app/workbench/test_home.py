@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 from admin_app import access, create_app, database
 from admin_app.config import Settings
 from admin_app.identity import User
-from admin_app.panel import views
+from admin_app.ledgers.base import views
 from admin_app.workbench import home, screen
 from admin_app.workbench.screen import HomePage
 from models import clock

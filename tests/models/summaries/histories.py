@@ -13,13 +13,15 @@ from models.base import Invalid
 from models.clock import now
 from models.course import Move
 from models.handing_in import Adjusted, HandIn, hand_in, report_of, send_back
-from models.observation import Observation, Outcome, Visit
+from models.observation import Observation
 from models.person import Sex
 from models.place import Township, Village
 from models.resident import Category, Resident
 from models.session import Session, remove, restore
+from models.states import Outcome
 from models.summaries.figures import figures_of
 from models.summaries.names import numbers
+from models.visit import Visit
 
 FIRST = date(2020, 2, 10)
 DAYS = 3

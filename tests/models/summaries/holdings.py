@@ -9,9 +9,10 @@ from models.business import Business, Inspection
 from models.checkpoint import Checkpoint
 from models.clock import ZONE
 from models.enterprise import Enterprise, Resumption
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.resident import Resident
 from models.summaries.ledger import DATED
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, Volunteer
 from tests.models.summaries.world import Row, World
 

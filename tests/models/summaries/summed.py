@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from models.clock import ZONE
-from models.observation import Visit
 from models.person import Sex
 from models.place import Township, Village
 from models.question import Group, How, Question
 from models.resident import Resident, Transport
 from models.summaries.crosstab import ONLY, Tally
 from models.summing import Sort, Step, band_of, groupings, person_of
+from models.visit import Visit
 from tests.models.summaries.world import TODAY, Row, World, make
 
 Tallies = dict[tuple[Any, Any], Tally]

@@ -13,19 +13,22 @@ from sqlalchemy import Engine, event
 from models.alert import Alert, AlertKind, AlertStatus
 from models.business import Business, Control, Inspection, Recheck
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.event import ObservationEvent
 from models.followup import FollowUp, calls_due
 from models.gathering import CaseStatus, Tipoff
 from models.handover import HandOver, HandOverStatus
-from models.observation import Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
+from models.observation import Observation
 from models.place import Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.resident import FileStatus, Resident
 from models.scope import NOBODY, Scope
 from models.session import Session, open_session
 from models.spans import Span
+from models.states import ObservationStatus, Outcome, Period
 from models.summaries import audit, calls, district_day, reporting, service, slots, village_day, watch
 from models.supply import Supply, SupplyStatus
 from models.trail import Deed, TrailEntry
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, DutyStatus, Volunteer
 from tests.models.summaries.world import TODAY, VILLAGES, Row, World, at, confined_to, make
 

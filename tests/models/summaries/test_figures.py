@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, select
 
-from models.observation import ObservationStatus
 from models.report import FIGURES, Figures
 from models.scope import Scope
 from models.session import Session, open_session
+from models.states import ObservationStatus
 from models.summaries.figures import figures, figures_of, total
 from models.summaries.movements import UNDER_OBSERVATION, Carried, all_together, balances, carried, movements
 from models.summaries.names import names, numbers

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from models import setting
-from models.observation import Period
 from models.scope import NOBODY, Scope
 from models.session import Session, open_session
 from models.setting import Setting, SettingName
+from models.states import Period
 from models.summaries.hours import common, hours
 from tests.models.summaries.world import TODAY, at, make
 

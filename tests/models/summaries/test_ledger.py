@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models.account import Role
-from models.observation import Visit
 from models.resident import Resident
 from models.scope import Act, Actor, Area, OutOfScope, Permit, Scope
 from models.session import Session, open_session
 from models.summaries import ledger
 from models.summaries.ledger import DATED, Span
+from models.visit import Visit
 from tests.models.summaries.holdings import RULES, held
 from tests.models.summaries.whole import full_world
 from tests.models.summaries.world import TODAY, World, confined_to

@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, insert
 
-from models.observation import Outcome, Visit
 from models.place import Village
 from models.question import Group, How, Measure, Question, codes, problems_of
 from models.resident import Category, FileStatus, Resident
 from models.scope import Act, Actor, Area, Permit, Scope
 from models.session import Session, open_session
+from models.states import Outcome
 from models.summaries import crosstab, made, tallying
 from models.summaries.crosstab import REST, Tally, TooMany
 from models.summing import Sort, Step, groupings, ledgers, numbers
 from models.supply import Supply, SupplyStatus
+from models.visit import Visit
 from tests.models.summaries.summed import count, district
 from tests.models.summaries.world import TODAY, VILLAGES, Row, World, confined_to
 

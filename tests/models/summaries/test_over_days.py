@@ -13,8 +13,10 @@ import pytest
 from models.business import Business, BusinessKind, Control, Inspection, Recheck
 from models.engine import make_engine
 from models.enterprise import Enterprise, Resumption
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus, Outcome, Period, Visit
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
+from models.states import EventKind, ObservationStatus, Outcome, Period
 from models.summaries import punctuality, resumption, rounds, slots, trend, venues, volunteers
 from models.summaries.resumption import BackAtWork, Size
 from models.summaries.rounds import RoundCounts
@@ -22,6 +24,7 @@ from models.summaries.span import Span, together
 from models.summaries.trend import TrendDay
 from models.summaries.venues import DayOfChecks, VenueCounts
 from models.summaries.volunteers import FROM_ELSEWHERE, NO_ORGANISATION, Manned, Served
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, DutyStatus, Organisation, Volunteer
 from tests.models.summaries.weeks import BESIDE, EVERYWHERE, LOOKED_AT, SPAN, Seen, in_span, looking
 from tests.models.summaries.world import TODAY, Row, at

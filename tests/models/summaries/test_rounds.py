@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from models import course
 from models.course import Move
-from models.observation import Outcome, Period
 from models.session import Session
+from models.states import Outcome, Period
 from models.summaries import rounds
 from models.summaries.counting import Place
 from models.summaries.rounds import RoundCounts

@@ -11,22 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, select
 
 from models import round
-from models.observation import (
-    EventKind,
-    How,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Outcome,
-    Period,
-    Visit,
-)
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.scope import Scope
 from models.session import Session
 from models.spans import expected_slots, responsible, spans
+from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period
 from models.summaries import slots
 from models.summaries.slots import SlotCount
+from models.visit import Visit
 from tests.models.summaries.world import TODAY, VILLAGES, Row, at, make
 
 S = ObservationStatus

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
-from models.observation import Observation, Period, Visit, told
+from models.event import told
+from models.observation import Observation
 from models.scope import Scope
 from models.session import open_session
 from models.spans import spans
+from models.states import Period
 from models.summaries.temperatures import temperatures
+from models.visit import Visit
 from tests.models.summaries.whole import full_world
 from tests.models.summaries.world import TODAY, VILLAGES, confined_to
 

@@ -16,23 +16,16 @@ from models.business import Business, BusinessKind, Control, Inspection, Recheck
 from models.course import EVENTS as STEPS
 from models.course import MOVES
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
-from models.observation import (
-    EventKind,
-    How,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    ObservationStatus,
-    Outcome,
-    Period,
-    Visit,
-)
+from models.event import ObservationEvent
+from models.observation import Observation
 from models.place import Township, Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.scope import NOBODY, Scope
 from models.session import Session, open_session
+from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period
 from models.summaries.counting import Place
 from models.summaries.span import Span
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, DutyKind, DutyStatus, Organisation, Volunteer
 from tests.models.summaries.world import TODAY, VILLAGES, Row, World, at, confined_to, make
 

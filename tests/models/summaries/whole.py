@@ -14,14 +14,16 @@ from models.base import Base
 from models.business import Business
 from models.checkpoint import Checkpoint, Direction, Passage
 from models.enterprise import Enterprise, Resumption
+from models.event import ObservationEvent
 from models.figures import FIGURES
 from models.gathering import Banquet, CaseStatus, Source
-from models.observation import EventKind, Observation, ObservationEvent, ObservationStatus
+from models.observation import Observation
 from models.person import Sex
 from models.place import Township, Village
 from models.publicity import Publicity, PublicityKind
 from models.report import Adjustment, DailyReport, Punctuality, ReportStatus
 from models.resident import Resident
+from models.states import EventKind, ObservationStatus
 from models.supervision import Supervision
 from models.supply import Directed, Donation, DonationKind
 from models.trail import TrailEntry

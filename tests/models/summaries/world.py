@@ -13,28 +13,21 @@ from models.base import Base
 from models.business import Business, BusinessKind, Control, Inspection, Recheck, VenueStatus, Way
 from models.clock import ZONE
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
+from models.event import ObservationEvent
 from models.followup import DAYS, CallOutcome, FollowUp
 from models.gathering import CaseStatus, Source, Tipoff, Topic
 from models.handover import HandOver, HandOverStatus
-from models.observation import (
-    EventKind,
-    How,
-    Observation,
-    ObservationEvent,
-    ObservationKind,
-    Outcome,
-    Period,
-    Symptom,
-    Visit,
-)
-from models.observation import ObservationStatus as S
+from models.observation import Observation
 from models.place import Township, Village
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.resident import Category, FileStatus, Resident
 from models.scope import Act, Actor, Area, Permit, Scope
 from models.spans import Span
+from models.states import EventKind, How, ObservationKind, Outcome, Period, Symptom
+from models.states import ObservationStatus as S
 from models.supply import Supply, SupplyKind, SupplyStatus
 from models.trail import Deed, TrailEntry
+from models.visit import Visit
 from models.volunteer import Assignment, Duty, DutyKind, DutyStatus, Volunteer
 
 TODAY = date(2020, 2, 3)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from admin_app.ledgers.page import Link
-from admin_app.summaries import made_asked, made_page
+from admin_app.summaries.made import asking
+from admin_app.summaries.made.common import BASE
+from admin_app.summaries.made.page import result
 from admin_app.workbench.screen import Screen, Sheet
 from models.made import MadeSummary, pinned
 from models.scope import Act
 from models.session import Session
 
 ROWS, COLUMNS = 8, 7
-BASE = "/admin/summary/made/"
 
 
 def screens(session: Session) -> list[Screen]:
@@ -23,9 +24,7 @@ def screens(session: Session) -> list[Screen]:
 
 
 def _screen(session: Session, record: MadeSummary) -> Screen:
-    found = made_page.result(
-        session, made_asked.from_kept(session, record.question), record.shared_with is not None, charted=False
-    )
+    found = result(session, asking.from_kept(session, record.question), record.shared_with is not None, charted=False)
     words = found.problems or [found.words, *found.conditions]
     links = [Link(_("Open"), f"{BASE}{record.id}/")]
     return Screen(

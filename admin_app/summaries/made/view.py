@@ -21,11 +21,13 @@ from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Link
 from admin_app.pages import PlainPage
-from admin_app.summaries import made_asked, made_page, made_presets, made_words
-from admin_app.summaries.made_building import Building, presets
-from admin_app.summaries.made_common import NEW, pin_of, record_of, role_words
-from admin_app.summaries.made_home import BASE
-from admin_app.summaries.made_taking import Taking
+from admin_app.summaries.made import asking
+from admin_app.summaries.made.building import Building, presets
+from admin_app.summaries.made.common import BASE, NEW, pin_of, record_of, role_words
+from admin_app.summaries.made.page import result
+from admin_app.summaries.made.presets import address
+from admin_app.summaries.made.taking import Taking
+from admin_app.summaries.made.words import kept_words
 from models import session as sessions
 from models.base import Invalid
 from models.made import MadePin, MadeSummary
@@ -68,11 +70,11 @@ class MadeView(Building, Taking, PlainPage):
     def show_view(self, number: str) -> ResponseReturnValue:
         """One kept summary, asked now."""
         session, record = database.session(), record_of(number)
-        put = made_asked.from_kept(session, record.question)
+        put = asking.from_kept(session, record.question)
         here, mine = f"{BASE}{record.id}/", session.scope.may_to(Act.EDIT, record)
         pin = pin_of(session, record)
         links = [
-            *([Link(_("Start from this"), made_presets.address(put.asked.question, NEW))] if put.asked else []),
+            *([Link(_("Start from this"), address(put.asked.question, NEW))] if put.asked else []),
             *([Link(_("Export"), f"{here}export/xlsx/")] if put.asked else []),
             *([Link(_("Edit"), f"{here}edit/", main=True)] if mine else []),
         ]
@@ -80,7 +82,7 @@ class MadeView(Building, Taking, PlainPage):
             "admin/made/show.html",
             record=record,
             subtitle=_subtitle(record, session),
-            result=made_page.result(session, put, record.shared_with is not None),
+            result=result(session, put, record.shared_with is not None),
             links=links,
             pin_url=f"{here}pin/",
             pinned=pin is not None,
@@ -141,7 +143,7 @@ class MadeView(Building, Taking, PlainPage):
         entries = [
             {
                 "name": record.name,
-                "words": made_words.kept_words(record.question),
+                "words": kept_words(record.question),
                 "when": i18n.instant(record.deleted_at),
                 "who": record.deleted_by,
                 "restore_url": f"{BASE}{record.id}/restore/",
@@ -177,7 +179,7 @@ def _entry(record: MadeSummary, pinned: bool) -> dict[str, Any]:
     return {
         "name": record.name,
         "url": f"{BASE}{record.id}/",
-        "words": made_words.kept_words(record.question),
+        "words": kept_words(record.question),
         "shared": role_words(record.shared_with),
         "maker": record.maker,
         "pinned": pinned,

@@ -15,10 +15,13 @@ from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers.declared import tell
 from admin_app.ledgers.page import Conflict, Difference, Link
-from admin_app.summaries import made_asked, made_form, made_page, made_presets, made_words
-from admin_app.summaries.made_asked import Put
-from admin_app.summaries.made_common import NEW, pin_of, record_of, role_words
-from admin_app.summaries.made_home import BASE
+from admin_app.summaries.made import asking
+from admin_app.summaries.made.asking import Put
+from admin_app.summaries.made.common import BASE, NEW, pin_of, record_of, role_words
+from admin_app.summaries.made.form import builder, keep_form, offered_ledgers, start
+from admin_app.summaries.made.page import result
+from admin_app.summaries.made.presets import address, open_to
+from admin_app.summaries.made.words import kept_words, question_words
 from models import session as sessions
 from models.account import Role
 from models.base import Invalid
@@ -39,7 +42,7 @@ class Building:
         put = asked_for()
         if put is None or put.question is None:
             return self._start(put)
-        form = self._keep_form(put, name=made_words.question_words(put.question)[:60])
+        form = self._keep_form(put, name=question_words(put.question)[:60])
         if request.method == "POST" and self._acceptable(form, put):
             return self._keep(form, put, MadeSummary())
         return self._build(put, form, None)
@@ -50,7 +53,7 @@ class Building:
         session, record = database.session(), record_of(number)
         if not session.scope.may_to(Act.EDIT, record):
             abort(403)
-        put = asked_for() or made_asked.from_kept(session, record.question)
+        put = asked_for() or asking.from_kept(session, record.question)
         pin = pin_of(session, record)
         shared = record.shared_with.value if record.shared_with else ""
         form = self._keep_form(
@@ -68,7 +71,7 @@ class Building:
             title=_("New summary"),
             problems=[text for _part, text in put.problems] if put else [],
             presets=presets(),
-            ledgers=made_form.offered_ledgers(database.session().scope, NEW),
+            ledgers=offered_ledgers(database.session().scope, NEW),
             back_url=BASE,
         )
 
@@ -81,13 +84,13 @@ class Building:
         body = self.render(
             "admin/made/build.html",
             title=_("Edit: %(name)s", name=record.name) if record else _("New summary"),
-            builder=made_form.builder(session, put, here),
-            result=made_page.result(session, put),
+            builder=builder(session, put, here),
+            result=result(session, put),
             form=form,
             errors=list(self._errors),
             here=here,
-            keep_url=made_presets.address(put.question, here) if put.question else here,
-            export_url=made_presets.address(put.asked.question, f"{BASE}export/xlsx/") if put.asked else "",
+            keep_url=address(put.question, here) if put.question else here,
+            export_url=address(put.asked.question, f"{BASE}export/xlsx/") if put.asked else "",
             back_url=f"{BASE}{record.id}/" if record else BASE,
         )
         return body, 422 if wrong and request.method == "POST" else 200
@@ -95,7 +98,7 @@ class Building:
     # -- keeping it -------------------------------------------------------------------------------------------------
     def _keep_form(self, put: Put, **given: Any) -> Any:
         formdata = request.form if request.method == "POST" else None
-        return made_form.keep_form(put.question, formdata=formdata, data=given)
+        return keep_form(put.question, formdata=formdata, data=given)
 
     @property
     def _errors(self) -> list[str]:
@@ -148,11 +151,11 @@ class Building:
 
     def _conflict(self, form: Any, put: Put, record: MadeSummary) -> ResponseReturnValue:
         """Somebody changed it meanwhile: both versions, and whose is newer."""
-        asked = made_words.question_words(put.question) if put.question else ""
+        asked = question_words(put.question) if put.question else ""
         typed = {
             N_("Name of the summary"): (record.name, form.name.data or ""),
             N_("Shared with"): (role_words(record.shared_with), role_words(form.shared_with.data)),
-            N_("What it asks"): (made_words.kept_words(record.question), asked),
+            N_("What it asks"): (kept_words(record.question), asked),
         }
         conflict = Conflict(
             title=record.name,
@@ -177,14 +180,14 @@ def asked_for() -> Put | None:
     if not ledger:
         return None
     if request.args.get("was", ledger) == ledger and request.args.get("rows"):
-        return made_asked.from_address(session, request.args.items(multi=True))
-    question = made_form.start(session, ledger)
+        return asking.from_address(session, request.args.items(multi=True))
+    question = start(session, ledger)
     if question is None:
         return Put(None, problems=(("", _("This ledger is not open to you, or there is none of that name.")),))
-    return made_asked.put(session, question)
+    return asking.put(session, question)
 
 
 def presets() -> list[Link]:
     """Summaries to start from."""
     scope = database.session().scope
-    return [Link(say(p.name), made_presets.address(p.question, NEW)) for p in made_presets.open_to(scope)]
+    return [Link(say(p.name), address(p.question, NEW)) for p in open_to(scope)]

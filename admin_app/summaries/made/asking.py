@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from admin_app.i18n import say
+from admin_app.ledgers.base import views
 from admin_app.ledgers.listing import RESERVED, DayFilter, Filter, SpanFilter
 from models import clock, setting
 from models.question import Question, Unreadable, problems_of
@@ -57,8 +58,6 @@ def from_kept(session: Session, kept: object) -> Put:
 
 def put(session: Session, question: Question) -> Put:
     """Look a question over for whoever the session is confined to."""
-    from admin_app.panel import views
-
     wrong = [(p.field, say(p.message, p.params or None)) for p in problems_of(question, session.scope)]
     if any(part == "ledger" for part, _ in wrong):
         return Put(question, problems=tuple(wrong))

@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 
 from admin_app import database, identity
 from admin_app.ledgers.declared import note_apart
-from admin_app.summaries import made_asked, made_files, made_page, made_presets, made_words
-from admin_app.summaries.made_asked import Put
-from admin_app.summaries.made_building import asked_for
-from admin_app.summaries.made_common import NEW, record_of
-from admin_app.summaries.made_home import BASE
-from admin_app.summaries.made_links import Links
+from admin_app.summaries.made import asking, files
+from admin_app.summaries.made.asking import Put
+from admin_app.summaries.made.building import asked_for
+from admin_app.summaries.made.common import BASE, NEW, record_of
+from admin_app.summaries.made.links import Links
+from admin_app.summaries.made.page import Drawing
+from admin_app.summaries.made.presets import address
+from admin_app.summaries.made.words import question_words
 from models import clock
 from models import session as sessions
 from models.made import MadeSummary
@@ -40,14 +42,14 @@ class Taking:
         put = asked_for()
         if put is None or put.asked is None:
             abort(404)
-        name = made_words.question_words(put.asked.question)
-        return self._export(export_type, put, name, None, made_presets.address(put.asked.question, NEW))
+        name = question_words(put.asked.question)
+        return self._export(export_type, put, name, None, address(put.asked.question, NEW))
 
     @expose("/<number>/export/<export_type>/", methods=("GET", "POST"))
     def export_view(self, number: str, export_type: str) -> ResponseReturnValue:
         """A kept summary as a file: as it is shown, so without the numbers that are not handed on."""
         session, record = database.session(), record_of(number)
-        put = made_asked.from_kept(session, record.question)
+        put = asking.from_kept(session, record.question)
         if put.asked is None:
             abort(404)
         return self._export(export_type, put, record.name, record, f"{BASE}{record.id}/")
@@ -66,16 +68,16 @@ class Taking:
         note_apart(entry, must=True)
         shared = record is not None and record.shared_with is not None
         with sessions.open_session(database.db.engine, session.scope, writing=False) as own:
-            answer = made_asked.answer(own, asked, shared)
+            answer = asking.answer(own, asked, shared)
             if isinstance(answer, str):
                 flash(answer, "bad")
                 return redirect(back_url)
-            drawing = made_page.Drawing(asked, answer, Links(own, asked, put.filters))
-            words = made_words.question_words(asked.question)
+            drawing = Drawing(asked, answer, Links(own, asked, put.filters))
+            words = question_words(asked.question)
             said = [*([words] if words != name else []), *conditions]
-            heads, rows, below = made_files.grid(drawing, said)
+            heads, rows, below = files.grid(drawing, said)
         below.append(_signature(reason))
-        write = made_files.csv_file if kind == "csv" else made_files.xlsx_file
+        write = files.csv_file if kind == "csv" else files.xlsx_file
         file = f"summary-{clock.today():%Y%m%d}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
         return Response(write(name, heads, rows, below), mimetype=KINDS[kind], headers=headers)

@@ -9,15 +9,16 @@ import re
 from typing import Any
 
 import pytest
+from admin_app.summaries.made.page import result as result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from admin_app.summaries import made_asked, made_page, made_presets
-from admin_app.summaries.made_asked import UNASKED
+from admin_app.summaries.made import asking, presets
+from admin_app.summaries.made.asking import UNASKED
 from models.made import MadePin, MadeSummary
-from models.observation import Observation, Visit
+from models.observation import Observation
 from models.person import Person
 from models.place import Village
 from models.question import Group, How, Measure, Question, problems_of
@@ -25,7 +26,8 @@ from models.resident import Resident
 from models.setting import Setting, SettingName
 from models.summing import groupings, ledgers
 from models.trail import Deed, TrailEntry
-from tests.admin_app.made.conftest import Desk
+from models.visit import Visit
+from tests.admin_app.summaries.made.conftest import Desk
 from tests.models.summaries.test_made import questions
 from tests.models.summaries.world import TODAY
 
@@ -34,7 +36,7 @@ BY_STATUS = Question("resident", Group("village"), Group("status"))
 
 
 def address(question: Question, base: str = NEW) -> str:
-    return made_presets.address(question, base)
+    return presets.address(question, base)
 
 
 def keep(desk: Desk, who: str, question: Question = BY_STATUS, **typed: str) -> str:
@@ -71,7 +73,7 @@ def test_every_number_opens_as_many_records_as_it_counts(desk: Desk, name: str) 
         filters = [*CONDITIONS.get(question.ledger, [()]), ()][narrowing % len(CONDITIONS.get(question.ledger, [()]))]
         counted = Question(question.ledger, question.rows, question.columns, Measure(How.COUNT), filters)
         with desk.request(name) as session:
-            result = made_page.result(session, made_asked.put(session, counted))
+            result = result_of(session, asking.put(session, counted))
         assert result.sheet is not None and not result.problems
         cells = [
             cell
@@ -92,7 +94,7 @@ def test_a_number_leads_nowhere_only_where_no_list_holds_the_same(desk: Desk) ->
         for ledger, cls in ledgers().items():
             for known in groupings(cls).values():
                 question = Question(ledger, Group(known.name, known.steps[0] if known.steps else None))
-                result = made_page.result(session, made_asked.put(session, question))
+                result = result_of(session, asking.put(session, question))
                 assert result.sheet is not None, (ledger, known.name, result.problems)
                 unlinked = [row[0].text for row in result.sheet.rows if row[1].text != "0" and not row[1].url]
                 excepted = ["Awaiting release"] if (ledger, known.name) == ("resident", "status") else []
@@ -591,15 +593,15 @@ def test_a_summary_that_is_not_kept_can_be_taken_out_too(desk: Desk) -> None:
 def test_the_presets_are_questions_and_each_is_open_to_somebody(sqlite_desk: Desk) -> None:
     for name in ("district", "one", "coordinator"):
         with sqlite_desk.request(name) as session:
-            for preset in made_presets.open_to(session.scope):
-                result = made_page.result(session, made_asked.put(session, preset.question))
+            for preset in presets.open_to(session.scope):
+                result = result_of(session, asking.put(session, preset.question))
                 assert result.sheet is not None, (preset.name, result.problems)
     with sqlite_desk.request("district") as session:
-        assert len(made_presets.open_to(session.scope)) == len(made_presets.PRESETS)
+        assert len(presets.open_to(session.scope)) == len(presets.PRESETS)
 
 
 def test_no_filter_of_a_ledger_is_called_like_a_part_of_the_question(sqlite_desk: Desk) -> None:
-    from admin_app.panel import views
+    from admin_app.ledgers.base import views
 
     with sqlite_desk.request("district"):
         for ledger in ledgers():
@@ -615,7 +617,7 @@ def test_every_group_and_measure_that_is_offered_is_answered(sqlite_desk: Desk) 
         asked += [{"rows": "village", "measure": measure} for measure, _ in form.options("measure")]
         for one in asked:
             with sqlite_desk.request("one") as session:
-                result = made_page.result(session, made_asked.from_address(session, {"ledger": ledger, **one}.items()))
+                result = result_of(session, asking.from_address(session, {"ledger": ledger, **one}.items()))
             assert result.sheet is not None, (ledger, one, result.problems)
 
 

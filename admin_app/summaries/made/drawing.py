@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell, Kind
-from admin_app.summaries import made_asked, made_chart, made_words
-from admin_app.summaries.made_asked import Put
-from admin_app.summaries.made_chart import Chart, Series
-from admin_app.summaries.made_links import EVERY, Links
+from admin_app.summaries.made import asking, chart
+from admin_app.summaries.made.asking import Put
+from admin_app.summaries.made.chart import Chart, Series
+from admin_app.summaries.made.links import EVERY, Links
+from admin_app.summaries.made.words import group_words, measure_words, place_words, question_words, short_day
 from admin_app.workbench.screen import Sheet, heading
 from models.question import How
 from models.session import Session
@@ -38,11 +39,11 @@ class Result:
 
 def result(session: Session, put: Put, shared: bool = False, charted: bool = True) -> Result:
     """Ask, and draw what comes back."""
-    words = made_words.question_words(put.question) if put.question else ""
+    words = question_words(put.question) if put.question else ""
     conditions = [one.said(session, key, value) for one, key, value in put.active]
     if put.asked is None:
         return Result(words, conditions, problems=[text for _part, text in put.problems], notices=list(put.notices))
-    answer = made_asked.answer(session, put.asked, shared)
+    answer = asking.answer(session, put.asked, shared)
     if isinstance(answer, str):
         return Result(words, conditions, problems=[answer], notices=list(put.notices))
     drawing = Drawing(put.asked, answer, Links(session, put.asked, put.filters))
@@ -86,18 +87,18 @@ class Drawing:
 
     def row_words(self, row: Place) -> str:
         """The heading of a row."""
-        return made_words.place_words(self.asked.cls, self.asked.question.rows, row, self.answer.names)
+        return place_words(self.asked.cls, self.asked.question.rows, row, self.answer.names)
 
     def column_words(self, column: Place) -> str:
         """The heading of a column; what is measured, where there is only one."""
         group = self.asked.question.columns
         if group is None:
-            return made_words.measure_words(self.asked.cls, self.asked.question.measure)
-        return made_words.place_words(self.asked.cls, group, column, self.answer.names)
+            return measure_words(self.asked.cls, self.asked.question.measure)
+        return place_words(self.asked.cls, group, column, self.answer.names)
 
     def rows_label(self) -> str:
         """The heading over the headings of rows."""
-        return made_words.group_words(self.asked.cls, self.asked.question.rows)
+        return group_words(self.asked.cls, self.asked.question.rows)
 
     # -- the table --
 
@@ -171,17 +172,17 @@ class Drawing:
         series = [one for one in self._series(rows, adds_up) if any(one.values)]
         if len(rows) < 2 or not series:
             return None
-        return made_chart.draw(title, [self._short(row) for row in rows], series, over_days, adds_up)
+        return chart.draw(title, [self._short(row) for row in rows], series, over_days, adds_up)
 
     def _chart_of_one(self, title: str, row: Place) -> Chart | None:
         """A single row: its columns as bars."""
         table = self.answer.table
-        columns = [column for column in table.columns if (row, column) in table.cells][: made_chart.MOST_BARS]
+        columns = [column for column in table.columns if (row, column) in table.cells][: chart.MOST_BARS]
         heights = [self._height(table.cells[row, column]) for column in columns]
         if len(columns) < 2 or not any(heights):
             return None
         labels = [_shortened(self.column_words(column)) for column in columns]
-        return made_chart.draw(title, labels, [Series(self.row_words(row), heights)], False, not self.averages)
+        return chart.draw(title, labels, [Series(self.row_words(row), heights)], False, not self.averages)
 
     def _over_days(self) -> bool:
         known, _group = self.asked.sides[0]
@@ -189,15 +190,15 @@ class Drawing:
 
     def _short(self, row: Place) -> str:
         if isinstance(row, date):
-            return made_words.short_day(row, self.asked.question.rows.step)
+            return short_day(row, self.asked.question.rows.step)
         return _shortened(self.row_words(row))
 
     def _largest(self, rows: list[Place]) -> list[Place]:
         """The rows of a chart: as many as can be told apart, the largest where there are more."""
-        if len(rows) <= made_chart.MOST_BARS:
+        if len(rows) <= chart.MOST_BARS:
             return rows
         sizes = {row: self.answer.table.row(row).n for row in rows if row is not REST}
-        kept = sorted(sizes, key=lambda row: -sizes[row])[: made_chart.MOST_BARS]
+        kept = sorted(sizes, key=lambda row: -sizes[row])[: chart.MOST_BARS]
         return [row for row in rows if row in kept]
 
     def _series(self, rows: list[Place], adds_up: bool) -> list[Series]:
@@ -205,11 +206,11 @@ class Drawing:
         table = self.answer.table
         columns = table.columns
         if not self.by_columns or (not adds_up and len(columns) > 3):
-            label = made_words.measure_words(self.asked.cls, self.asked.question.measure)
+            label = measure_words(self.asked.cls, self.asked.question.measure)
             return [Series(label, [self._height(table.row(row)) for row in rows])]
-        if len(columns) > made_chart.MOST_SERIES:
+        if len(columns) > chart.MOST_SERIES:
             sizes = {column: table.column(column).n for column in columns if column is not REST}
-            kept = sorted(sizes, key=lambda column: -sizes[column])[: made_chart.MOST_SERIES - 1]
+            kept = sorted(sizes, key=lambda column: -sizes[column])[: chart.MOST_SERIES - 1]
             columns = [column for column in columns if column in kept]
         found = [
             Series(self.column_words(c), [self._height(table.cells.get((row, c), Tally())) for row in rows])

@@ -1,4 +1,4 @@
-"""What the round's page and its answers to scripts show: finished values, said in the reader's language."""
+"""How a round's people and entries are shown, on its page and to its scripts: finished values in the reader's words."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
 from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers import show
-from admin_app.ledgers.page import Chip, Link, Option
+from admin_app.ledgers.page import Chip
+from admin_app.workbench.round.asked import Where
 from models import clock, round
 from models.alert import AlertKind
-from models.observation import How, Outcome, Period, Symptom, Visit
-from models.place import Village
 from models.round import Expected, Progress, Slot
+from models.states import How, Outcome, Period, Symptom
+from models.visit import Visit
 from models.words import Tone
 
 SHOWN = (Slot.OPEN, Slot.ABNORMAL, Slot.MISSED)
@@ -29,25 +28,6 @@ KEYS = {
     Symptom.CHEST: "m", Symptom.RUNNY_NOSE: "l", Symptom.CHILLS: "h",
     How.DOOR: "s", How.VIDEO: "p", How.PHONE: "d", Outcome.NOT_MET: "w", Outcome.REFUSED: "j",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Where:
-    """Which round: a village, a day, a period."""
-
-    village: Village
-    on: date
-    period: Period
-    chosen: bool  # the address has to name the village
-
-    def url(self, **more: object) -> str:
-        """The address of this round, or of somebody in it."""
-        given = {"on": self.on.isoformat(), "period": self.period.value}
-        if self.chosen:
-            given["village"] = str(self.village.id)
-        given |= {k: str(v) for k, v in more.items() if v not in ("", None)}
-        anchor = f"#p{more['at']}" if more.get("at") else ""
-        return f"/admin/round/?{urlencode(given)}{anchor}"
 
 
 @dataclass(frozen=True)
@@ -100,31 +80,6 @@ class Clashing:
     when: str
     rows: list[tuple[str, str, str]]
     version: int
-
-
-@dataclass(frozen=True)
-class RoundPage:
-    """The whole page."""
-
-    title: str
-    subtitle: str
-    where: Where
-    notices: list[str]
-    people: list[Person]
-    open_id: int | None
-    progress: Progress
-    chips: list[Chip]
-    links: list[Link]
-    villages: list[Option]
-    how: list[Tap]
-    symptoms: list[Tap]
-    outcomes: list[Tap]
-    typed: MultiDict[str, str]
-    errors: Mapping[str, list[str]]
-    late: bool
-    clash: Clashing | None
-    phone: str
-    script: dict[str, Any]
 
 
 def title(period: Period) -> str:
@@ -257,35 +212,3 @@ def _words(name: str, value: Any) -> str:
         return f"{value} ℃" if name == "temperature" and value else str(value or "")
     codes: Sequence[str] = [value] if isinstance(value, str) else value
     return i18n.listed(say(choices(code).label) for code in codes)
-
-
-def words() -> dict[str, str]:
-    """What the scripts say."""
-    return {
-        "comma": i18n.listed(("", "")),
-        "told": _("%(label)s: %(text)s", label="{label}", text="{text}"),
-        "saving": _("Saving"),
-        "waiting": _("waiting to be uploaded"),
-        "waitingCount": _("%(count)s to upload", count="{n}"),
-        "offline": _("No connection. Go on: entries stay on this phone, encrypted, and go up by themselves."),
-        "memory": _("This browser cannot keep entries safely. They stay only while this page is open: don't close it."),
-        "signIn": _("Your sign-in has ended. Sign in again in the new window; the entries on this page wait for you."),
-        "signInLink": _("Sign in again"),
-        "otherAccount": _("Somebody else has signed in. These entries can only be uploaded by whoever made them."),
-        "unreadable": _(
-            "%(count)s entries made before the last sign-in ended cannot be read any more; measure again.", count="{n}"
-        ),
-        "leave": _("Some entries are not uploaded yet. If you sign out now they are lost."),
-        "clash": _("Somebody else has filled this in meanwhile"),
-        "refused": _("not saved"),
-        "newPeople": _("The list of people has changed."),
-        "reload": _("Reload"),
-        "needTemperature": _("Give the temperature that was measured."),
-        "unreadableTemperature": say(round.UNREADABLE),
-        "range": _("A temperature lies between 34.0 and 43.0 ℃."),
-        "metAndMeasured": _("A temperature was taken, so the person was met."),
-        "needReason": _("This is entered after the cut-off: say why."),
-        "done": _("Everybody has been visited."),
-        "temperatureOf": _("Temperature of %(name)s, ℃", name="{name}"),
-        "yes": _("Yes, not said where or whom"),
-    }

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 
 from admin_app import access, database, identity
 from admin_app.identity import User
-from admin_app.panel import views
+from admin_app.ledgers.base import views
 from models import clock
 from models.account import Account, Grant, Language, Role, SignIn
 from models.engine import make_engine

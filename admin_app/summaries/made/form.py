@@ -14,12 +14,13 @@ from wtforms.validators import DataRequired, Length
 
 from admin_app import access
 from admin_app.i18n import say
+from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import LedgerForm, LineField, NoControls
 from admin_app.ledgers.listing import RELATIVE
 from admin_app.ledgers.page import Chip, FilterField, Option
-from admin_app.summaries import made_words
-from admin_app.summaries.made_asked import Put, day_filters
-from admin_app.summaries.made_presets import address
+from admin_app.summaries.made.asking import Put, day_filters
+from admin_app.summaries.made.presets import address
+from admin_app.summaries.made.words import measure_words, step_words
 from models.account import Role
 from models.question import Group, How, Measure, Question, codes, problems_of, sees
 from models.scope import Act, Actor, Area, Scope
@@ -76,8 +77,6 @@ def start(session: Session, ledger: str) -> Question | None:
 
 def offered_ledgers(scope: Scope, base: str) -> list[Ledger]:
     """The ledgers that somebody may sum up, in the order of the menu."""
-    from admin_app.panel import views
-
     known, made = ledgers(), views()
     return [
         Ledger(name, say(known[name].__title__), view.icon, f"{base}?ledger={name}")
@@ -115,8 +114,6 @@ def builder(session: Session, put: Put, base: str) -> Builder | None:
 
 
 def _offered(ledger: str) -> tuple[str, ...]:
-    from admin_app.panel import views
-
     return views()[ledger].filters
 
 
@@ -131,7 +128,7 @@ def _groups(scope: Scope, cls: Any, chosen: Group | None) -> list[Options]:
             plain.append(Option(known.name, say(known.label), chosen == Group(known.name)))
         for step in known.steps:
             group = Group(known.name, step)
-            dated.append(Option(str(group), made_words.step_words(known, step), chosen == group))
+            dated.append(Option(str(group), step_words(known, step), chosen == group))
     return [one for one in (Options("", plain), Options(say(N_("Over time")), dated)) if one.options]
 
 
@@ -139,7 +136,7 @@ def _measures(scope: Scope, cls: Any, chosen: Measure) -> list[Options]:
     """What can stand in the cells, all in one list, so that one choice suffices."""
 
     def option(measure: Measure) -> Option:
-        return Option(str(measure), made_words.measure_words(cls, measure), measure == chosen)
+        return Option(str(measure), measure_words(cls, measure), measure == chosen)
 
     counted = [number for number in numbers(cls).values() if sees(scope, cls, number.name)]
     added = [Measure(How.SUM, number.name) for number in counted if number.adds_up]

@@ -1,4 +1,4 @@
-"""What the parts of the made summaries' pages share: one record, its pin, and how it is said."""
+"""What the parts of the made summaries' pages share: their address, one record, its pin, and how it is said."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from admin_app import database
 from admin_app.i18n import say
 from admin_app.ledgers import finding
 from admin_app.ledgers.declared import note_apart
-from admin_app.summaries.made_home import BASE
 from models.account import Role
 from models.made import MadePin, MadeSummary
 from models.session import Session
 from models.trail import Deed, Entry
 from models.words import N_
 
+BASE: Final = "/admin/summary/made/"
 NEW: Final = f"{BASE}new/"
 
 

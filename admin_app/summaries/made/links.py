@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from admin_app.ledgers.listing import DayFilter, Filter
-from admin_app.summaries.made_words import band_ends, unit_of
+from admin_app.summaries.made.words import band_ends, unit_of
 from models.place import Village
 from models.question import Group
 from models.session import Session
