@@ -33,6 +33,7 @@ class ObservationEvent(InVillage, Record):
     __named_by__ = ("resident",)
     __table_args__ = (
         live("village_id", "on", "kind", table="observation_event"),
+        live("on", "kind", "was", "became", "village_id", table="observation_event"),
         live("resident_id", "on", table="observation_event"),
         live("observation_id", table="observation_event"),
         in_order("since", "on"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Final
 
 from flask_babel import gettext as _
@@ -88,11 +89,11 @@ def _notes(lines: list[DayLine]) -> Iterator[str]:
 
 def register(session: Session, asked: Asked) -> Iterator[Sheet]:
     """3 体温登记表: one sheet a village, everybody who is measured on the day, in walking order."""
-    found = temperatures(session, asked.span.until)
+    ordered = temperatures(session, asked.span.until)
+    found = {number: list(people) for number, people in groupby(ordered, key=lambda one: one.village_id)}
     for place in asked.places:
-        people = [one for one in found if one.village_id == place.id]
-        if people or asked.only is not None:
-            yield _register_of(place, people, asked)
+        if place.id in found or asked.only is not None:
+            yield _register_of(place, found.get(place.id, []), asked)
 
 
 def _register_of(place: Place, people: list[PersonDay], asked: Asked) -> Sheet:

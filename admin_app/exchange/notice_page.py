@@ -51,9 +51,9 @@ class NoticeView(Page):
         return page, 422 if question.wrong else 200
 
 
-def notice_url(on: date) -> str:
-    """The address of a day's notice."""
-    return f"{ADDRESS}?on={on}"
+def notice_url(on: date, place_id: int | None = None) -> str:
+    """The address of a day's notice, of a village or of all."""
+    return f"{ADDRESS}?on={on}" + (f"&village={place_id}" if place_id is not None else "")
 
 
 def told_of(session: Session, on: date, places: list[Place], now: datetime) -> NoticeDay:

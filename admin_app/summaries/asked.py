@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import ClassVar, Final, TypeVar, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -58,6 +58,8 @@ class Asked:
     presets: list[Span] = field(default_factory=list)
     switches: list[Choice] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    of: Any = None
+    """What the row is the row of whose number was opened; None for a day, for villages, and for the last line."""
 
     @property
     def today(self) -> date:

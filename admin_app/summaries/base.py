@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from flask import Response, abort, request
@@ -16,14 +17,15 @@ from admin_app import database, i18n, identity
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
-from admin_app.ledgers.page import Column, Kind
+from admin_app.ledgers.page import Cell, Column, Kind
 from admin_app.pages import PlainPage
 from admin_app.summaries import drawing, files
 from admin_app.summaries.asked import Asked, Condition, chips, read
-from admin_app.summaries.page import Behind, Drawn, Line, NamesPage, Opens, Section, SummaryPage, of_villages
+from admin_app.summaries.page import Behind, Drawn, Line, NamesPage, Opens, Row, Section, SummaryPage, of_villages
 from admin_app.workbench.screen import Addresses, Sheet
 from models import clock
 from models.scope import Act, Scope
+from models.summaries.span import Span
 from models.trail import Deed, Entry
 
 NAMES = 500
@@ -48,7 +50,7 @@ class SummaryView(PlainPage):
     """What its address may say."""
     sections: ClassVar[tuple[Section, ...]] = ()
     behind: ClassVar[dict[str, Behind]] = {}
-    """Names that no ledger lists, by the word of the address."""
+    """Rows that no ledger lists, by the word of the address."""
 
     def __init__(self) -> None:
         super().__init__(name=self.title, endpoint=f"summary_{self.slug}", url=f"/admin/summary/{self.slug}")
@@ -71,26 +73,33 @@ class SummaryView(PlainPage):
 
     @expose("/names/")
     def names(self) -> ResponseReturnValue:
-        """The names behind one number: ``?what=released&on=2020-02-05``, or those of the whole span."""
+        """The rows behind one number: ``?what=released&on=2020-02-05``, or those of the whole span."""
         known = self.behind.get(request.args.get("what", ""))
         if known is None:
             abort(404)
-        asked = self._asked("what", "on")
-        on = _day(request.args.get("on", "")) if known.daily else asked.span.last
-        if on is None:
-            abort(404)
+        asked = self._asked("what", "on", "of")
+        back = asked.address(self.base)
+        self._narrow(known, asked)
         session = database.session()
-        found = known.rows(session, asked, on, Addresses(session.scope), NAMES + 1)
-        notices = asked.notices
-        if len(found) > NAMES:
-            notices.append(_("The first %(count)d are shown. Narrow it to a village to see the others.", count=NAMES))
-        when = i18n.day(on) if known.daily else _days(asked)
-        columns = [Column("", say(label), Kind.TEXT, "side") for label in known.columns]
-        page = NamesPage(
-            say(known.title), " · ".join((when, _where(asked))), asked.address(self.base),
-            Sheet("", "", columns, found[:NAMES]), notices,
-        )  # fmt: skip
+        found = known.rows(session, asked, Addresses(session.scope), NAMES + 1)
+        when = _days(asked) if self._has_days else i18n.day(asked.today)
+        page = NamesPage(say(known.title), " · ".join((when, _where(asked))), back, _names(known, found, asked),
+                         asked.notices)  # fmt: skip
         return self.render("admin/summary/names.html", page=page)
+
+    def _narrow(self, known: Behind, asked: Asked) -> None:
+        """Let it be asked of the day and of what the row of the number is; 404 for what makes no sense."""
+        on, of = request.args.get("on", ""), request.args.get("of", "")
+        day = _day(on)
+        if (day is None and (on or known.daily)) or (of and known.of is None):
+            abort(404)
+        if day is not None:
+            asked.span = Span(day, day)
+        if of and known.of is not None:
+            try:
+                asked.of = known.of(of)
+            except ValueError:
+                abort(404)
 
     @expose("/export/<kind>/", methods=("POST",))
     def export(self, kind: str) -> ResponseReturnValue:
@@ -119,16 +128,19 @@ class SummaryView(PlainPage):
     def _asked(self, *beside: str) -> Asked:
         return read(database.session(), request.args, self.conditions, clock.now(), frozenset(beside))
 
+    @property
+    def _has_days(self) -> bool:
+        return any("from" in known.names for known in self.conditions)
+
     def _page(self, asked: Asked) -> SummaryPage:
         session = database.session()
         sections: list[Drawn] = []
         for section in self.sections:
             sections.append(drawing.draw(section, session, asked, sum(len(made.charts) for made in sections)))
-        has_days = any("from" in known.names for known in self.conditions)
         where = _where(asked)
         return SummaryPage(
             title=say(self.title),
-            subtitle=" · ".join((_days(asked) if has_days else i18n.day(asked.today), where)),
+            subtitle=" · ".join((_days(asked) if self._has_days else i18n.day(asked.today), where)),
             url=self.base,
             fields=asked.fields,
             chips=chips(asked, self.base),
@@ -143,13 +155,40 @@ class SummaryView(PlainPage):
         )
 
 
-def names_of(slug: str, what: str, daily: bool = True) -> Opens:
-    """What opens the names behind a number; the last line of a table of days has none."""
+def _names(known: Behind, found: list[Row], asked: Asked) -> Sheet:
+    """The rows, and what their numbers add up to."""
+    shown, footer = found[:NAMES], None
+    if len(found) > NAMES:
+        asked.notices.append(_("The first %(count)d are shown. Narrow it to a village to see the others.", count=NAMES))
+    elif known.adds_up and found:
+        total = sum((row[-1] for row in found if not isinstance(row[-1], Cell)), start=Decimal(0))
+        footer = [Cell(_("Total")), *[Cell("")] * (len(found[0]) - 2), _cell(total)]
+    numbers = {place for row in shown for place, cell in enumerate(row) if not isinstance(cell, Cell)}
+    return Sheet(
+        title="",
+        note=i18n.number(len(found)) if len(found) <= NAMES else "",
+        columns=[
+            Column("", say(label), Kind.NUMBER if place in numbers else Kind.TEXT, "side")
+            for place, label in enumerate(known.columns)
+        ],
+        rows=[[_cell(one) for one in row] for row in shown],
+        footer=footer,
+    )
+
+
+def _cell(one: Cell | int | Decimal) -> Cell:
+    if isinstance(one, Cell):
+        return one
+    return Cell(i18n.number(int(one) if one == int(one) else float(one)), Kind.NUMBER)
+
+
+def names_of(slug: str, what: str) -> Opens:
+    """What opens the rows behind a number: those of its day, or of the whole span."""
 
     def opens(to: Addresses, asked: Asked, line: Line) -> str:
-        if daily and line.on is None:
-            return ""
-        here = asked.address(f"/admin/summary/{slug}/names/", what=what, on=line.on, township=None, village=None)
+        here = asked.address(
+            f"/admin/summary/{slug}/names/", what=what, on=line.on, of=line.code, township=None, village=None
+        )
         return here + "".join(f"&{name}={number}" for name, number in of_villages(asked, line))
 
     return opens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,14 +88,22 @@ class Section:
     note: str = ""
 
 
+Row = list[Cell | int | Decimal]
+"""The cells of a row of names; a number is written as one."""
+
+
 @dataclass(frozen=True)
 class Behind:
-    """The names behind a number that no ledger lists. ``daily``: asked of one day, not of the whole span."""
+    """The rows behind a number that no ledger lists, of the span that is asked (of a row of days: of that day), and
+    ``of`` what the row is the row of, which it reads from the address. ``daily``: there is a day, always. ``adds_up``:
+    the last column says how much each row adds to the number, otherwise there are as many rows as it says."""
 
     title: str
     columns: tuple[str, ...]
-    rows: Callable[[Session, Asked, date, Addresses, int], list[list[Cell]]]
-    daily: bool = True
+    rows: Callable[[Session, Asked, Addresses, int], list[Row]]
+    daily: bool = False
+    of: Callable[[str], object] | None = None
+    adds_up: bool = False
 
 
 def rows(ledger: str, *fixed: tuple[str, object], days: str = "", by: str = "", picks: tuple[str, ...] = ()) -> Opens:
@@ -119,6 +128,14 @@ def of_villages(asked: Asked, line: Line) -> list[tuple[str, object]]:
     """The villages that a row is about, as conditions of a list; none where that is everything within reach."""
     numbers = line.villages or (tuple(asked.villages) if asked.narrowed else ())
     return [("village", number) for number in numbers]
+
+
+def added(found: dict[tuple[int, Any], Counts], by: int, nothing: Counts) -> dict[Any, Counts]:
+    """The same counts by one part of their keys only."""
+    parts: defaultdict[Any, list[Counts]] = defaultdict(list)
+    for key, counts in found.items():
+        parts[key[by]].append(counts)
+    return {key: together(several, nothing) for key, several in parts.items()}
 
 
 def by_place(asked: Asked, found: Mapping[int, Counts], nothing: Counts) -> list[Line]:

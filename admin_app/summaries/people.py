@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell
 from admin_app.summaries.asked import Asked, By, Days, Pick, Places, RowsBy
 from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
-from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Section, by_place, rows
+from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Row, Section, by_place, rows
 from admin_app.workbench.screen import Addresses
 from models.session import Session
 from models.states import Outcome, Period
@@ -33,7 +31,9 @@ def _name(person: trend.Person, to: Addresses) -> Cell:
 
 
 def _persons(field: str, title: str) -> Behind:
-    def rows(session: Session, asked: Asked, on: date, to: Addresses, limit: int) -> list[list[Cell]]:
+    """Who came or went on the days that are asked, or stands there at the end of a day."""
+
+    def rows(session: Session, asked: Asked, to: Addresses, limit: int) -> list[Row]:
         places = {place.id: place.name for place in asked.places}
         return [
             [
@@ -42,10 +42,12 @@ def _persons(field: str, title: str) -> Behind:
                 Cell(i18n.day(one.on)),
                 Cell(one.note or ""),
             ]
-            for one in trend.persons(session, on, field, asked.villages, limit)
+            for one in trend.persons(session, asked.span, field, asked.villages, limit)
         ]
 
-    return Behind(title, (N_("Name"), N_("Village (community)"), N_("Observed since"), N_("Remarks")), rows)
+    stands = field not in trend.FLOWS
+    when = N_("Observed since") if stands else N_("Date")
+    return Behind(title, (N_("Name"), N_("Village (community)"), when, N_("Remarks")), rows, daily=stands)
 
 
 def _count(name: str, label: str, summed: bool = True) -> Measure:
@@ -62,6 +64,7 @@ LABELS = {
     "home": N_("At home"),
     "centre": N_("At the centre"),
     "hospital": N_("In hospital"),
+    "present": N_("Under observation together"),
 }
 
 
@@ -78,8 +81,7 @@ class TrendView(SummaryView):
             _days,
             (
                 *(_count(name, LABELS[name]) for name in trend.FLOWS),
-                *(_count(name, LABELS[name], summed=False) for name in trend.STANDING),
-                Measure("present", N_("Under observation together"), summed=False),
+                *(_count(name, LABELS[name], summed=False) for name in (*trend.STANDING, "present")),
             ),
             (
                 Picture(
@@ -116,21 +118,40 @@ def _rounds(session: Session, asked: Asked) -> list[Line]:
     return [Line(i18n.day(day), counts, i18n.day(day, weekday=False), on=day) for day, counts in days.items()]
 
 
-def _unvisited(over: bool, title: str) -> Behind:
-    def rows_of(session: Session, asked: Asked, on: date, to: Addresses, limit: int) -> list[list[Cell]]:
+def _behind(field: str, title: str) -> Behind:
+    """Who was expected or visited, slot by slot."""
+
+    def rows_of(session: Session, asked: Asked, to: Addresses, limit: int) -> list[Row]:
         names = {place.id: place.name for place in asked.places}
         periods = asked.chosen("period", Period)
+        found = rounds.persons(session, asked.span, field, asked.places, asked.now, periods, limit)
         return [
             [
                 Cell(slot.name or f"#{slot.resident_id}", url=to.record("resident", slot.resident_id)),
                 Cell(names[slot.village_id]),
+                Cell(i18n.day(on)),
                 Cell(say(period.label)),
                 Cell(slot.address or ""),
             ]
-            for period, slot in rounds.unvisited(session, on, asked.places, asked.now, over, periods, limit)
+            for on, period, slot in found
         ]
 
-    return Behind(title, (N_("Name"), N_("Village (community)"), N_("Morning or evening"), N_("Address")), rows_of)
+    columns = (N_("Name"), N_("Village (community)"), N_("Date"), N_("Morning or evening"), N_("Address"))
+    return Behind(title, columns, rows_of)
+
+
+SLOTS = {
+    "expected": N_("Expected"),
+    "done": N_("Done"),
+    "missed": N_("Missed"),
+    "open": N_("Still to be visited"),
+    "beside": N_("Beside the plan"),
+}
+
+
+def _slots(field: str, tone: Tone | None = None) -> Measure:
+    """Slots, or visits that none waited for."""
+    return Measure(field, SLOTS[field], names_of("rounds", field), tone=tone)
 
 
 def _ended(outcome: Outcome, tone: Tone | None = None) -> Measure:
@@ -156,16 +177,16 @@ class RoundsView(SummaryView):
             N_("Visits expected and paid"),
             _rounds,
             (
-                Measure("expected", N_("Expected")),
-                Measure("done", N_("Done")),
-                Measure("missed", N_("Missed"), names_of("rounds", "missed"), tone=Tone.BAD),
-                Measure("open", N_("Still to be visited"), names_of("rounds", "open")),
+                _slots("expected"),
+                _slots("done"),
+                _slots("missed", Tone.BAD),
+                _slots("open"),
                 Measure("share", N_("Share done"), form=Form.SHARE),
                 _ended(Outcome.NORMAL),
                 _ended(Outcome.ABNORMAL, Tone.BAD),
                 _ended(Outcome.NOT_MET, Tone.WARN),
                 _ended(Outcome.REFUSED, Tone.WARN),
-                Measure("beside", N_("Beside the plan")),
+                _slots("beside"),
             ),
             (
                 Picture(
@@ -185,7 +206,7 @@ class RoundsView(SummaryView):
             note=N_("On the morning of a release no visit is expected: one paid then counts beside the plan."),
         ),
     )
-    behind = {"missed": _unvisited(True, N_("Missed")), "open": _unvisited(False, N_("Still to be visited"))}
+    behind = {field: _behind(field, label) for field, label in SLOTS.items()}
 
 
 VIEWS = (TrendView, RoundsView)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from admin_app import i18n
 from admin_app.ledgers.page import Cell
 from admin_app.summaries.asked import Asked, Days, Places, RowsBy
 from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
-from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Section, by_place, rows
+from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Row, Section, by_place, rows
 from admin_app.workbench.screen import Addresses
+from admin_app.workbench.today.addresses import daily_url
+from admin_app.workbench.today.daily_page import state_cell
 from models.report import Punctuality, ReportStatus
 from models.session import Session
 from models.summaries import punctuality
@@ -32,11 +32,32 @@ def _came(how: Punctuality) -> Measure:
     return Measure(how.value, how.label, rows("dailyreport", *HANDED_IN, ("punctuality", how.value), days="on"))
 
 
-def _missing(session: Session, asked: Asked, on: date, to: Addresses, limit: int) -> list[list[Cell]]:
-    return [
-        [Cell(one.place.name, url=to.record("village", one.place.id)), Cell(i18n.day(one.on))]
-        for one in punctuality.missing(session, asked.span, asked.places, asked.now, limit)
-    ]
+DUE = {
+    "due": N_("Reports due"),
+    "missing": N_("Not reported"),
+    "waiting": N_("Still to come today"),
+    "zero": N_("Zero reports among them"),
+}
+
+
+def _behind(field: str) -> Behind:
+    """Reports, whether they are there or not."""
+
+    def rows_of(session: Session, asked: Asked, to: Addresses, limit: int) -> list[Row]:
+        return [
+            [
+                Cell(one.place.name, url=to.record("village", one.place.id)),
+                Cell(i18n.day(one.on), url=daily_url(one.on, one.place.id)),
+                state_cell(one.state, one.zero),
+            ]
+            for one in punctuality.due(session, asked.span, asked.places, asked.now, field, limit)
+        ]
+
+    return Behind(DUE[field], (N_("Village (community)"), N_("Date"), N_("Report")), rows_of)
+
+
+def _due(field: str, tone: Tone | None = None) -> Measure:
+    return Measure(field, DUE[field], names_of("reporting", field), tone=tone)
 
 
 class ReportingView(SummaryView):
@@ -51,7 +72,7 @@ class ReportingView(SummaryView):
             N_("Punctuality of the daily reports"),
             _places,
             (
-                Measure("due", N_("Reports due")),
+                _due("due"),
                 *(_came(how) for how in Punctuality),
                 Measure(
                     "returned",
@@ -59,9 +80,9 @@ class ReportingView(SummaryView):
                     rows("dailyreport", ("status", ReportStatus.RETURNED.value), days="on"),
                     tone=Tone.BAD,
                 ),
-                Measure("missing", N_("Not reported"), names_of("reporting", "missing", daily=False), tone=Tone.BAD),
-                Measure("waiting", N_("Still to come today")),
-                Measure("zero", N_("Zero reports among them")),
+                _due("missing", Tone.BAD),
+                _due("waiting"),
+                _due("zero"),
                 Measure("share", N_("Share on time"), form=Form.SHARE),
             ),
             (
@@ -79,9 +100,7 @@ class ReportingView(SummaryView):
             note=N_("Whoever was on time least often comes first."),
         ),
     )
-    behind = {
-        "missing": Behind(N_("Not reported"), (N_("Village (community)"), N_("Date")), _missing, daily=False),
-    }
+    behind = {field: _behind(field) for field in DUE}
 
 
 VIEWS = (ReportingView,)

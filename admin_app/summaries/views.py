@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from admin_app.summaries import people, places, reports, service
+from admin_app.summaries import enterprises, people, reports, service, venues
 from admin_app.summaries.base import SummaryView
 
-VIEWS: tuple[type[SummaryView], ...] = (*people.VIEWS, *reports.VIEWS, *places.VIEWS, *service.VIEWS)
+VIEWS: tuple[type[SummaryView], ...] = (
+    *people.VIEWS,
+    *reports.VIEWS,
+    *venues.VIEWS,
+    *enterprises.VIEWS,
+    *service.VIEWS,
+)

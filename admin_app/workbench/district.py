@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 
 from admin_app import i18n
+from admin_app.exchange.onward import onward
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, count, figure, heading
 from admin_app.workbench.today.addresses import daily_url, district_url
@@ -49,6 +50,7 @@ def screen(session: Session, now: datetime) -> Screen:
             _enterprises(district_day.enterprises(session, today), to),
         ],
         tables=[_sheet(day, today, to)],
+        onward=onward(session.scope, today),
     )
 
 

@@ -57,6 +57,8 @@ class Screen:
     tasks: list[Task] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     tables: list[Sheet] = field(default_factory=list)
+    onward: list[Link] = field(default_factory=list)
+    """What can be handed on of it."""
 
 
 @dataclass(frozen=True)

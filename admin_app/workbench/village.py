@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 
 from admin_app import i18n
+from admin_app.exchange.onward import onward
 from admin_app.i18n import say
 from admin_app.identity import User
 from admin_app.ledgers.page import Cell, Kind, Link
@@ -17,7 +18,7 @@ from models import clock
 from models.round import present_period
 from models.session import Session
 from models.states import Period
-from models.summaries import slots, village_day
+from models.summaries import slot_names, village_day
 from models.summaries.reporting import ReportState, VillageReport, reports
 from models.summaries.village_day import VillageDay
 from models.words import Tone
@@ -30,6 +31,7 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
     today = clock.local_day(now)
     to = Addresses(session.scope)
     day = village_day.village_day(session, today)
+    found = reports(session, today, now, day.hours)
     period = present_period(now)
     title = _("Morning round") if period is Period.AM else _("Evening round")
     links = [(title, round_url(to, today, period)), (_("New file"), to.new("resident"))]
@@ -41,7 +43,7 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
             *(_round(day, period, today, now, to) for period in Period),
             *_waiting(day, today, to),
             *_checks(day, today, to),
-            *_report(reports(session, today, now, day.hours), day, today),
+            *_report(found, day, today),
         ],
         figures=_figures(day, today, to),
         tables=[
@@ -53,6 +55,7 @@ def screen(session: Session, user: User, now: datetime) -> Screen:
             *_unchecked(session, day, today, to),
             *_overdue(session, day, today, to),
         ],
+        onward=onward(session.scope, today, found[0].place.id if len(found) == 1 else None),
     )
 
 
@@ -229,7 +232,7 @@ def _still_open(session: Session, day: VillageDay, period: Period, today: date, 
         title = _("Missed this morning") if missed else _("To be measured this morning")
     else:
         title = _("Missed this evening") if missed else _("To be measured this evening")
-    waiting = slots.still_open(session, today, period, NAMES)
+    waiting = slot_names.still_open(session, today, period, NAMES)
     rows = [
         [
             Cell(

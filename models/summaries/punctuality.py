@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from models import clock
 from models.report import FIGURES, DailyReport, Punctuality, ReportStatus
 from models.session import Session
 from models.summaries.counting import Place, number_of
 from models.summaries.hours import hours
+from models.summaries.reporting import ReportState, state_of
 from models.summaries.span import Span
 
 
@@ -52,37 +54,67 @@ def by_village(session: Session, span: Span, places: list[Place], now: datetime)
     return found
 
 
-class Missing(NamedTuple):
-    """A report that is not there although its deadline has passed."""
+class Due(NamedTuple):
+    """A report that was due, and what became of it."""
 
     place: Place
     on: date
+    state: ReportState
+    report_id: int | None = None
+    zero: bool = False
 
 
-def missing(session: Session, span: Span, places: list[Place], now: datetime, limit: int) -> list[Missing]:
-    """The first of the reports that are missing, the latest days first."""
+_ABSENT: Final = {"missing": ReportState.MISSING, "waiting": ReportState.WAITING}
+
+
+def due(session: Session, span: Span, places: list[Place], now: datetime, field: str, limit: int) -> list[Due]:
+    """The first of the reports that a field of the counts stands for (``due``, ``missing``, ``waiting``, ``zero``), the
+    latest days first. Raises ValueError for another field."""
+    if field not in ("due", "zero", *_ABSENT):
+        raise ValueError(field)
     today = clock.local_day(now)
-    villages = [place.id for place in places]
-    came = select(DailyReport.village_id, DailyReport.on).where(
-        DailyReport.village_id.in_(villages), DailyReport.on.between(span.first, span.last)
-    )
-    there = {(village_id, day) for village_id, day in session.execute(came)}
     waiting = _waiting(session, today, places, now)
-    absent = (
-        Missing(place, day)
-        for day in reversed(list(span.days()))
+    there = _there(session, span, places)
+    found: Iterator[Due] = (
+        there.get((place.id, day))
+        or Due(place, day, ReportState.WAITING if day == today and place.id in waiting else ReportState.MISSING)
+        for day in reversed(list(Span(span.first, min(span.last, today)).days()))
         for place in places
-        if day <= today and (place.id, day) not in there and not (day == today and place.id in waiting)
     )
-    return list(islice(absent, limit))
+    if field == "zero":
+        found = (one for one in found if one.zero)
+    elif field in _ABSENT:
+        found = (one for one in found if one.state is _ABSENT[field])
+    return list(islice(found, limit))
+
+
+def _there(session: Session, span: Span, places: list[Place]) -> dict[tuple[int, date], Due]:
+    """The reports that are there, sent back or not, by village and day."""
+    known = {place.id: place for place in places}
+    query = select(
+        DailyReport.village_id, DailyReport.on, DailyReport.punctuality, DailyReport.status, DailyReport.id, _zero()
+    ).where(DailyReport.village_id.in_(known), DailyReport.on.between(span.first, span.last))
+    return {
+        (village_id, on): Due(
+            known[village_id], on, state_of(how, status), number, bool(zero) and status is not ReportStatus.RETURNED
+        )
+        for village_id, on, how, status, number, zero in session.execute(query)
+    }
+
+
+def _zero() -> ColumnElement[bool]:
+    """零报告: reports whose every figure is zero."""
+    total: ColumnElement[int] = sum(
+        (getattr(DailyReport, name) for name in FIGURES[1:]), start=getattr(DailyReport, FIGURES[0])
+    )
+    return total == 0
 
 
 def _came(session: Session, span: Span, villages: list[int]) -> dict[int, Punctual]:
     """What was handed in, and what of it was sent back."""
-    total = sum((getattr(DailyReport, name) for name in FIGURES[1:]), start=getattr(DailyReport, FIGURES[0]))
     by = (DailyReport.village_id, DailyReport.punctuality, DailyReport.status)
     query = (
-        select(*by, func.count(), number_of(total == 0))
+        select(*by, func.count(), number_of(_zero()))
         .where(DailyReport.village_id.in_(villages), DailyReport.on.between(span.first, span.last))
         .group_by(*by)
     )

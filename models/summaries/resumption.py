@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select, true
 
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.session import Session
@@ -69,11 +69,8 @@ class BackAtWork(NamedTuple):
 def by_village_and_size(session: Session, villages: Villages) -> dict[tuple[int, Size], BackAtWork]:
     """Where all enterprises stand now; a village or a size without any is left out."""
     by = (Enterprise.village_id, Enterprise.workers, Resumption.status)
-    back = func.coalesce(Resumption.returned, 0)
-    away = case((Enterprise.workers > back, Enterprise.workers - back), else_=0)
-    people = (Enterprise.workers, Resumption.returned, away, Resumption.from_outside, Resumption.from_hubei)
     query = (
-        select(*by, func.count(), *(func.coalesce(func.sum(column), 0) for column in people))
+        select(*by, func.count(), *(func.sum(column) for column in _people().values()))
         .outerjoin(Resumption, Resumption.enterprise_id == Enterprise.id)
         .where(Enterprise.village_id.in_(villages))
         .group_by(*by)
@@ -85,26 +82,60 @@ def by_village_and_size(session: Session, villages: Villages) -> dict[tuple[int,
     return found
 
 
-class Unfiled(NamedTuple):
-    """An enterprise for which nothing was filed."""
+class Filed(NamedTuple):
+    """An enterprise behind a number. ``amount`` is what it adds to a number of people, 1 to one of enterprises."""
 
     id: int
     village_id: int
     name: str
     address: str | None
     contact: str | None
+    amount: int = 1
 
 
-def unfiled(session: Session, villages: Villages, limit: int) -> list[Unfiled]:
-    """The first of the enterprises for which nothing was filed."""
-    filed = select(Resumption.id).where(Resumption.enterprise_id == Enterprise.id).exists()
+def listed(session: Session, villages: Villages, field: str, size: Size | None, limit: int) -> list[Filed]:
+    """The first of the enterprises that a field of the counts stands for, of one size or of all. Raises ValueError for
+    a field that there is not."""
+    people = _people()
+    if field not in BackAtWork._fields:
+        raise ValueError(field)
+    amount = people.get(field, literal(1))
+    condition = {"no_file": Resumption.id.is_(None), "enterprises": true()}.get(field)
+    if condition is None:
+        condition = amount > 0 if field in people else Resumption.status == ResumptionStatus(field)
+    columns = (Enterprise.id, Enterprise.village_id, Enterprise.name, Enterprise.address, Enterprise.contact, amount)
     query = (
-        select(Enterprise.id, Enterprise.village_id, Enterprise.name, Enterprise.address, Enterprise.contact)
-        .where(Enterprise.village_id.in_(villages), ~filed)
-        .order_by(Enterprise.village_id, Enterprise.name, Enterprise.id)
+        select(*columns)
+        .outerjoin(Resumption, Resumption.enterprise_id == Enterprise.id)
+        .where(Enterprise.village_id.in_(villages), condition, true() if size is None else _of(size))
+        .order_by(amount.desc(), Enterprise.village_id, Enterprise.name, Enterprise.id)
         .limit(limit)
     )
-    return [Unfiled(*row) for row in session.execute(query)]
+    return [Filed(*row) for row in session.execute(query)]
+
+
+def _of(size: Size) -> ColumnElement[bool]:
+    """Enterprises of a size."""
+    if size is Size.UNKNOWN:
+        return Enterprise.workers.is_(None)
+    least, most = size.bounds
+    return and_(
+        true() if least is None else Enterprise.workers >= least,
+        true() if most is None else Enterprise.workers <= most,
+        Enterprise.workers.is_not(None),
+    )
+
+
+def _people() -> dict[str, ColumnElement[int]]:
+    """The numbers of people of an enterprise, by the fields of the counts, in their order."""
+    back = func.coalesce(Resumption.returned, 0)
+    return {
+        "workers": func.coalesce(Enterprise.workers, 0),
+        "returned": back,
+        "away": case((Enterprise.workers > back, Enterprise.workers - back), else_=0),
+        "from_outside": func.coalesce(Resumption.from_outside, 0),
+        "from_hubei": func.coalesce(Resumption.from_hubei, 0),
+    }
 
 
 def _stands(status: ResumptionStatus | None, count: int, *people: int) -> BackAtWork:

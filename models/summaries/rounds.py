@@ -5,24 +5,25 @@ What is expected on a day, and what of it is done, is told by ``slots`` alone.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
 from models import clock
 from models.session import Session
 from models.states import Outcome, Period
-from models.summaries import slots
+from models.summaries import slot_names, slots
 from models.summaries.counting import Place
 from models.summaries.hours import Hours, hours
-from models.summaries.slots import OpenSlot
-from models.summaries.span import Span
+from models.summaries.slot_names import InSlot
+from models.summaries.span import Span, Villages, together
 from models.visit import Visit
 
 PERIODS = tuple(Period)
+Slot = tuple[date, int, Period]
 
 
 class RoundCounts(NamedTuple):
@@ -55,52 +56,59 @@ def by_day(
     session: Session, span: Span, places: list[Place], now: datetime, periods: Collection[Period] = PERIODS
 ) -> dict[date, RoundCounts]:
     """Every day of a span."""
-    found = dict.fromkeys(span.days(), RoundCounts())
-    for (day, _), counts in _each(session, span, places, now, periods):
-        found[day] = found[day].plus(counts)
-    return found
+    found = {day: [RoundCounts()] for day in span.days()}
+    for (day, _, _), counts in _by_slot(session, span, places, now, periods):
+        found[day].append(counts)
+    return {day: together(several, RoundCounts()) for day, several in found.items()}
 
 
 def by_village(
     session: Session, span: Span, places: list[Place], now: datetime, periods: Collection[Period] = PERIODS
 ) -> dict[int, RoundCounts]:
     """Every village over all days of a span."""
-    found = {place.id: RoundCounts() for place in places}
-    for (_, village_id), counts in _each(session, span, places, now, periods):
-        found[village_id] = found[village_id].plus(counts)
-    return found
+    found = {place.id: [RoundCounts()] for place in places}
+    for (_, village_id, _), counts in _by_slot(session, span, places, now, periods):
+        found[village_id].append(counts)
+    return {village_id: together(several, RoundCounts()) for village_id, several in found.items()}
 
 
-def _each(
+def _by_slot(
     session: Session, span: Span, places: list[Place], now: datetime, periods: Collection[Period]
-) -> Iterator[tuple[tuple[date, int], RoundCounts]]:
-    """The counts of every day and village in which there is something to count."""
+) -> Iterator[tuple[Slot, RoundCounts]]:
+    """The counts of every day, village and period in which there is something to count."""
     townships = {place.id: place.township_id for place in places}
     today = clock.local_day(now)
     times = hours(session, today)
-    visits = _visits(session, span, list(townships), periods)
-    for day in span.days():
-        expecting = slots.counts(session, day) if day <= today else {}
-        for village_id, township_id in townships.items():
-            paid = visits.get((day, village_id), RoundCounts())
-            counts = paid
-            for period in periods:
-                slot = expecting.get((village_id, period), slots.SlotCount())
-                over = _over(times, day, today, period, now, township_id)
-                counts = counts._replace(
-                    expected=counts.expected + slot.expected,
-                    done=counts.done + slot.done,
-                    missed=counts.missed + (slot.open if over else 0),
-                    open=counts.open + (0 if over else slot.open),
-                )
-            all_paid = paid.normal + paid.abnormal + paid.not_met + paid.refused
-            yield (day, village_id), counts._replace(beside=all_paid - counts.done)
+    visits = _visits(session, span, townships)
+    # nobody is expected on a day to come
+    so_far = Span(span.first, min(span.last, today))
+    expected, beside = slots.expected(session, so_far, townships), slots.beside(session, so_far, townships)
+    for slot in expected.keys() | visits.keys():
+        day, village_id, period = slot
+        if period not in periods:
+            continue
+        ended = visits.get(slot, Counter())
+        done = ended.total() - beside[slot] if expected[slot] else 0
+        left = expected[slot] - done
+        over = _over(times, day, today, period, now, townships[village_id])
+        yield (
+            slot,
+            RoundCounts(
+                expected=expected[slot],
+                done=done,
+                missed=left if over else 0,
+                open=0 if over else left,
+                normal=ended[Outcome.NORMAL],
+                abnormal=ended[Outcome.ABNORMAL],
+                not_met=ended[Outcome.NOT_MET],
+                refused=ended[Outcome.REFUSED],
+                beside=ended.total() - done,
+            ),
+        )
 
 
-def _visits(
-    session: Session, span: Span, villages: list[int], periods: Collection[Period]
-) -> dict[tuple[date, int], RoundCounts]:
-    """How the visits of every day and village ended."""
+def _visits(session: Session, span: Span, villages: Villages) -> dict[Slot, Counter[Outcome]]:
+    """How the visits of every day, village and period ended."""
     # in the order of the index that is led by the village, so that nothing has to be sorted
     by = (Visit.village_id, Visit.on, Visit.period, Visit.outcome)
     query = (
@@ -108,55 +116,53 @@ def _visits(
         .where(Visit.village_id.in_(villages), Visit.on.between(span.first, span.last))
         .group_by(*by)
     )
-    found: dict[tuple[date, int], Counter[Outcome]] = {}
+    found: dict[Slot, Counter[Outcome]] = {}
     for village_id, day, period, outcome, count in session.execute(query):
-        if period in periods:
-            found.setdefault((day, village_id), Counter())[outcome] += count
-    return {
-        key: RoundCounts(
-            normal=ended[Outcome.NORMAL],
-            abnormal=ended[Outcome.ABNORMAL],
-            not_met=ended[Outcome.NOT_MET],
-            refused=ended[Outcome.REFUSED],
-        )
-        for key, ended in found.items()
-    }
+        found.setdefault((day, village_id, period), Counter())[outcome] += count
+    return found
 
 
 # ---- who they are ----
 
-_ALL = 1_000_000
+VISITED: Final = {"expected": None, "done": True, "missed": False, "open": False}
+"""The fields whose people are expected, and whether a visit was paid to them."""
 
 
-class Unvisited(NamedTuple):
-    """Somebody who was expected in a slot and has no visit."""
+class InRound(NamedTuple):
+    """Somebody behind a number, in one slot of one day."""
 
+    on: date
     period: Period
-    slot: OpenSlot
+    slot: InSlot
 
 
-def unvisited(
+def persons(
     session: Session,
-    on: date,
+    span: Span,
+    field: str,
     places: list[Place],
     now: datetime,
-    over: bool,
     periods: Collection[Period] = PERIODS,
-    limit: int = _ALL,
-) -> list[Unvisited]:
-    """The first of those whose slots of a day were missed (``over``), or are still to be visited, in walking order."""
-    townships = {place.id: place.township_id for place in places}
-    today = clock.local_day(now)
-    times = hours(session, today)
-    found: list[Unvisited] = []
-    for period in periods:
-        wanted = {
-            number for number, township in townships.items() if _over(times, on, today, period, now, township) is over
-        }
-        if on > today or not wanted:
-            continue
-        rows = slots.still_open(session, on, period, _ALL)
-        found += [Unvisited(period, row) for row in rows if row.village_id in wanted][: limit - len(found)]
+    limit: int = 1_000_000,
+) -> list[InRound]:
+    """The first of those whom a field of the counts stands for, the latest slots first, in walking order.
+
+    Raises ValueError for a field that has no people of its own.
+    """
+    if field not in (*VISITED, "beside"):
+        raise ValueError(field)
+    where: defaultdict[tuple[date, Period], list[int]] = defaultdict(list)
+    for (day, village_id, period), counts in _by_slot(session, span, places, now, periods):
+        if getattr(counts, field):
+            where[day, period].append(village_id)
+    found: list[InRound] = []
+    order = list(Period)
+    for day, period in sorted(where, key=lambda of: (of[0], order.index(of[1])), reverse=True):
+        of = session, day, period, limit - len(found), where[day, period]
+        rows = slot_names.beside(*of) if field == "beside" else slot_names.expected(*of, VISITED[field])
+        found += [InRound(day, period, row) for row in rows]
+        if len(found) >= limit:
+            break
     return found
 
 

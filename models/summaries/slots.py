@@ -1,31 +1,33 @@
 """一日两测: which slots of a day are expected, in SQL for many at once, and which of them are done, open or missed.
 
 What ``models.spans`` says of one observation and its events is said here of all of them: on a day those are expected
-who are at home in a village since then and those who left it later. A test holds the two together.
+who are at home in a village since then and those who left it later. Tests hold the two together, and what is asked of
+one day (``counts``) with what is asked of many (``expected``, ``beside``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.event import ObservationEvent
-from models.handover import names_that_crossed
 from models.observation import Observation
-from models.resident import Resident
 from models.session import Session
 from models.states import EventKind, ObservationStatus, Outcome, Period
 from models.summaries.counting import number_of, within_reach
 from models.summaries.remembered import by_village
+from models.summaries.span import Span, Villages, among
 from models.visit import Visit
 
 _UNMET: Final = (Outcome.NOT_MET, Outcome.REFUSED)
 Slots = Counter[tuple[int, Period]]
+DaySlots = Counter[tuple[date, int, Period]]
+"""How many slots of a day, a village and a period."""
 
 
 class SlotCount(NamedTuple):
@@ -46,18 +48,6 @@ class SlotCount(NamedTuple):
         return self.done - self.unmet
 
 
-class OpenSlot(NamedTuple):
-    """Somebody expected in a slot that has no visit yet. Of who was handed over since, the name is what is known."""
-
-    observation_id: int
-    resident_id: int
-    village_id: int
-    name: str | None
-    address: str | None
-    day: int
-    days: int
-
-
 # ---- who is expected ----
 
 
@@ -76,7 +66,8 @@ def from_morning(of: Any, on: date) -> ColumnElement[bool]:
     return or_(of.since < on, of.since_period == Period.AM)
 
 
-def _in(period: Period, there: ColumnElement[bool], of: Any, on: date) -> ColumnElement[bool]:
+def in_slot(period: Period, there: ColumnElement[bool], of: Any, on: date) -> ColumnElement[bool]:
+    """Of those who were there on a day those who are expected in a slot of it."""
     return there if period is Period.PM else and_(there, from_morning(of, on))
 
 
@@ -90,114 +81,149 @@ def counts(session: Session, on: date) -> dict[tuple[int, Period], SlotCount]:
     return {(village_id, period): count for village_id, part in parts.items() for period, count in part.items()}
 
 
-def counted(session: Session, on: date, among: Collection[int]) -> dict[int, dict[Period, SlotCount]]:
+def counted(session: Session, on: date, villages: Villages) -> dict[int, dict[Period, SlotCount]]:
     """The same of some villages, counted now."""
     expected: Slots = Counter()
     both: tuple[tuple[Any, ColumnElement[bool]], ...]
     both = ((Observation, at_home(on)), (ObservationEvent, left_later(on)))
     for of, there in both:
         query = select(of.village_id, number_of(from_morning(of, on)), func.count())
-        query = query.where(there, of.village_id.in_(among))
+        query = query.where(there, of.village_id.in_(villages))
         for village_id, mornings, evenings in session.execute(query.group_by(of.village_id)):
             expected[village_id, Period.AM] += mornings
             expected[village_id, Period.PM] += evenings
-    done, unmet = _paid(session, on, among)
+    done, unmet = _paid(session, on, villages)
     found: dict[int, dict[Period, SlotCount]] = {}
     for slot, count in expected.items():
         found.setdefault(slot[0], {})[slot[1]] = SlotCount(count, done[slot], unmet[slot])
     return found
 
 
-def _paid(session: Session, on: date, among: Collection[int]) -> tuple[Slots, Slots]:
+def _paid(session: Session, on: date, villages: Villages) -> tuple[Slots, Slots]:
     """How many expected slots of a day have a visit, and how many of these visits reached nobody."""
     done: Slots = Counter()
     unmet: Slots = Counter()
     query = select(Visit.outcome, Visit.village_id, Visit.period, func.count())
-    query = query.where(Visit.on == on, Visit.village_id.in_(among))
+    query = query.where(Visit.on == on, Visit.village_id.in_(villages))
     for outcome, village_id, period, count in session.execute(
         query.group_by(Visit.outcome, Visit.village_id, Visit.period)
     ):
         done[village_id, period] += count
         unmet[village_id, period] += count if outcome in _UNMET else 0
-    for outcome, village_id, period in _beside(session, on, among):
+    for _, village_id, period, outcome in _beside(session, Span(on, on), villages):
         done[village_id, period] -= 1
         unmet[village_id, period] -= outcome in _UNMET
     return done, unmet
 
 
-def _beside(session: Session, on: date, among: Collection[int]) -> Iterator[tuple[Outcome, int, Period]]:
-    """The visits of a day that no slot waits for: paid before the person left on that day, or to a double.
+# ---- how many, over many days ----
+
+
+def expected(session: Session, span: Span, villages: Villages) -> DaySlots:
+    """How many slots were expected on every day of a span: those of the day before, who came, less who left."""
+    there: DaySlots = Counter()
+    observation, event = Observation, ObservationEvent
+    still = and_(observation.status == ObservationStatus.OBSERVED, observation.since <= span.last)
+    both: tuple[tuple[Any, ColumnElement[bool], tuple[Any, ...]], ...]
+    both = ((observation, still, ()), (event, _left_within(span), (event.on,)))
+    for of, stays, until in both:
+        by = (of.village_id, of.since, of.since_period, *until)
+        query = select(func.count(), *by).where(stays, among(of.village_id, villages)).group_by(*by)
+        for count, village_id, since, first, *left in session.execute(query):
+            for period in Period:
+                late = first is Period.PM and period is Period.AM
+                there[max(since + timedelta(days=late), span.first), village_id, period] += count
+                for on in left:
+                    there[on, village_id, period] -= count
+    return _day_by_day(there, span, villages)
+
+
+def _left_within(span: Span) -> ColumnElement[bool]:
+    """Events by which somebody left who was at home on any day of a span."""
+    event = ObservationEvent
+    was_there = and_(event.since <= span.last, event.since < event.on)
+    return and_(event.was == ObservationStatus.OBSERVED, event.on > span.first, was_there)
+
+
+def _day_by_day(steps: DaySlots, span: Span, villages: Villages) -> DaySlots:
+    """The sums of steps up to each day; a slot that nobody is expected in is left out."""
+    found: DaySlots = Counter()
+    for village_id in villages:
+        for period in Period:
+            there = 0
+            for on in span.days():
+                there += steps[on, village_id, period]
+                if there:
+                    found[on, village_id, period] = there
+    return found
+
+
+def beside(session: Session, span: Span, villages: Villages) -> DaySlots:
+    """How many visits of a span no slot waited for."""
+    return Counter((on, village_id, period) for on, village_id, period, _ in _beside(session, span, villages))
+
+
+def _beside(
+    session: Session, span: Span, villages: Villages | None = None
+) -> Collection[tuple[date, int, Period, Outcome]]:
+    """The visits that no slot waits for: paid before the person left on that day, or to a double.
 
     They are few and the events name them, so that not everybody's visit has to be looked up. A visit may have come with
     its person from another village on that day.
     """
     event = ObservationEvent
-    columns: list[Any] = []
-    for period in Period:
-        paid = select(Visit.outcome).where(
-            Visit.observation_id == event.observation_id,
-            Visit.village_id == event.village_id,
-            Visit.on == on,
-            Visit.period == period,
+    that_day = Visit.on == event.on
+    left = and_(event.was == ObservationStatus.OBSERVED, event.on >= span.first)
+    came = and_(event.was.is_(None), event.kind == EventKind.HANDED_IN)
+    named_by = (
+        and_(left, event.on <= span.last, that_day),
+        and_(left, event.since == event.on, Visit.on < event.on),
+        and_(came, event.on.between(span.first, span.last), that_day),
+    )
+    found: dict[int, tuple[date, int, Period, Outcome]] = {}
+    for named in named_by:
+        query = (
+            select(Visit.id, Visit.on, Visit.village_id, Visit.period, Visit.outcome)
+            .select_from(event)
+            .join(
+                Visit,
+                and_(Visit.observation_id == event.observation_id, _of_a_few(Visit.village_id) == event.village_id),
+            )
+            .where(named, Visit.on.between(span.first, span.last), ~expected_still())
         )
-        columns += [paid.correlate(event).scalar_subquery(), _expected_still(on, period)]
-    left = and_(event.was == ObservationStatus.OBSERVED, event.on >= on, or_(event.on == on, event.since == event.on))
-    came = and_(event.was.is_(None), event.on == on, event.kind == EventKind.HANDED_IN)
-    query = select(event.observation_id, event.village_id, *columns)
-    query = query.where(or_(left, came), event.village_id.in_(among)).distinct()
-    for _, village_id, *found in session.execute(query):
-        for period, outcome, expected in zip(Period, found[::2], found[1::2], strict=True):
-            if outcome is not None and not expected:
-                yield outcome, village_id, period
+        if villages is not None:
+            query = query.where(among(event.village_id, villages))
+        found |= {
+            number: (on, village, period, outcome) for number, on, village, period, outcome in session.execute(query)
+        }
+    return found.values()
 
 
-def _expected_still(on: date, period: Period) -> ColumnElement[bool]:
-    """True of an event whose person is expected in the slot nevertheless: came back that day, or was there before."""
-    event, later = ObservationEvent, aliased(ObservationEvent)
+def expected_still() -> ColumnElement[bool]:
+    """Visits that a slot waited for: the person is at home since before, came back that day, or left later."""
+    later = aliased(ObservationEvent)
     back = select(Observation.id).where(
-        Observation.id == event.observation_id,
-        Observation.village_id == event.village_id,
-        _in(period, at_home(on), Observation, on),
+        Observation.id == Visit.observation_id,
+        Observation.village_id == Visit.village_id,
+        Observation.status == ObservationStatus.OBSERVED,
+        _begun(Observation),
     )
     again = select(later.id).where(
-        later.observation_id == event.observation_id,
-        later.village_id == event.village_id,
-        _in(period, left_later(on, later), later, on),
+        later.observation_id == Visit.observation_id,
+        _of_a_few(later.village_id) == Visit.village_id,
+        case((later.was == ObservationStatus.OBSERVED, 1), else_=0) == 1,  # nor is this what to search by
+        later.on > Visit.on,
+        _begun(later),
     )
-    return or_(back.correlate(event).exists(), again.correlate(event).exists())
+    return or_(back.correlate(Visit).exists(), again.correlate(Visit).exists())
 
 
-# ---- their names ----
+def _of_a_few(village_id: Any) -> Any:
+    """The village of an observation's visits or events, which are few: SQLite would search through the village's."""
+    return village_id + 0
 
 
-def still_open(session: Session, on: date, period: Period, limit: int) -> list[OpenSlot]:
-    """Who is expected in a slot and has no visit, in walking order (village, address, name)."""
-    event = ObservationEvent
-    found = [
-        *_open(session, on, period, limit, Observation, Observation.id, at_home(on)),
-        *_open(session, on, period, limit, event, event.observation_id, left_later(on)),
-    ]
-    named = names_that_crossed(session, {slot.resident_id for slot in found if slot.name is None})
-    rows = [slot._replace(name=slot.name or named.get(slot.resident_id)) for slot in found]
-    rows.sort(key=lambda row: (row.village_id, row.address or "", row.name or "", row.observation_id))
-    return rows[:limit]
-
-
-def _open(
-    session: Session, on: date, period: Period, limit: int, of: Any, number: Any, there: ColumnElement[bool]
-) -> Iterator[OpenSlot]:
-    """Those of observations, or of events, that are at home in a slot and have no visit."""
-    paid = select(Visit.id).where(Visit.observation_id == number, Visit.on == on, Visit.period == period)
-    start = func.coalesce(Observation.last_exposure_on, Observation.began_on)
-    query = select(number, of.resident_id, of.village_id, Resident.name, Resident.address, start, Observation.days)
-    if of is not Observation:
-        query = query.outerjoin(Observation, Observation.id == number)
-    query = (
-        query.outerjoin(Resident, Resident.id == of.resident_id)  # a file in the recycle bin leaves nobody unmeasured
-        .where(_in(period, there, of, on), ~paid.correlate(of).exists())
-        .order_by(of.village_id, Resident.address, Resident.name, number)
-        .limit(limit)
-    )
-    for observation_id, resident_id, village_id, name, address, begun, days in session.execute(query):
-        day = (on - begun).days if begun else 0
-        yield OpenSlot(observation_id, resident_id, village_id, name, address, day, days or 0)
+def _begun(of: Any) -> ColumnElement[bool]:
+    """True of an observation or event whose state had begun when a visit was due."""
+    first = or_(of.since_period == Period.AM, Visit.period == Period.PM)
+    return or_(of.since < Visit.on, and_(of.since == Visit.on, first))

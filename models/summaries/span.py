@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
+from sqlalchemy import ColumnElement
+
 from models import clock
 
 MOST: Final = 366
@@ -13,6 +15,8 @@ MOST: Final = 366
 
 Villages = Collection[int]
 """The villages that are counted, by number. It narrows a question; what may be seen is the session's scope."""
+
+FEW: Final = 20
 
 Counts = TypeVar("Counts", bound=tuple[Any, ...])
 
@@ -36,6 +40,13 @@ class Span(NamedTuple):
     def days(self) -> Iterator[date]:
         """Each of them, the first one first."""
         return (self.first + timedelta(days=number) for number in range(self.length))
+
+
+def among(village_id: Any, villages: Villages) -> ColumnElement[bool]:
+    """That a record is of these villages. Those of a few are searched for by village; where there are more, another
+    index serves better, and SQLite would not take it of itself."""
+    column = village_id if len(villages) <= FEW else village_id + 0
+    return cast("ColumnElement[bool]", column.in_(villages))
 
 
 def together(rows: Iterable[Counts], nothing: Counts) -> Counts:

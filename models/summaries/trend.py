@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from models.event import ObservationEvent
@@ -18,7 +18,7 @@ from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
 from models.states import EventKind, ObservationStatus
-from models.summaries.span import Span, Villages
+from models.summaries.span import Span, Villages, among
 
 S, E = ObservationStatus, ObservationEvent
 PRESENT: Final = {S.OBSERVED: "home", S.CENTRAL: "centre", S.HOSPITAL: "hospital"}
@@ -78,6 +78,19 @@ def flow(kind: EventKind, was: ObservationStatus | None, became: ObservationStat
     return {EventKind.RELEASED: "released", EventKind.HANDED_OUT: "handed_over"}.get(kind, "left")
 
 
+def _flows(field: str) -> ColumnElement[bool]:
+    """The events that count in a field of the flows, as ``flow`` says of each."""
+    present = tuple(PRESENT)
+    was, became = (and_(state.is_not(None), state.in_(present)) for state in (E.was, E.became))
+    by_kind = {"opened": EventKind.OPENED, "taken_over": EventKind.HANDED_IN}
+    if field in (*by_kind, "back"):
+        kinds = E.kind == by_kind[field] if field in by_kind else E.kind.not_in(by_kind.values())
+        return and_(became, not_(was), kinds)
+    by_kind = {"released": EventKind.RELEASED, "handed_over": EventKind.HANDED_OUT}
+    kinds = E.kind == by_kind[field] if field in by_kind else E.kind.not_in(by_kind.values())
+    return and_(was, not_(became), kinds)
+
+
 def by_day(session: Session, span: Span, villages: Villages) -> dict[date, TrendDay]:
     """Every day of a span; a day without an event is there too, and stands as the day before."""
     standing = dict.fromkeys(STANDING, 0)
@@ -100,14 +113,15 @@ def by_day(session: Session, span: Span, villages: Villages) -> dict[date, Trend
 def _steps(session: Session, until: date, villages: Villages) -> Iterator[_Step]:
     """All steps up to a day; those of observations that lie in the recycle bin are taken back."""
     names = (E.on, E.kind, E.was, E.became)
-    conditions = (E.on <= until, E.village_id.in_(villages), E.was.is_distinct_from(E.became))
-    query = select(*names, func.count()).where(*conditions).group_by(*names)
+    moved = E.was.is_distinct_from(E.became)
+    query = select(*names, func.count()).where(E.on <= until, among(E.village_id, villages), moved).group_by(*names)
     yield from (_Step(*row) for row in session.execute(query))
+    # few are thrown away: searched for first, and their events by them
+    thrown = select(Observation.id).where(Observation.deleted_at.is_not(None), Observation.village_id.is_not(None))
     thrown_away = (
         select(*names, -func.count())
-        .select_from(Observation)
-        .join(E, E.observation_id == Observation.id)
-        .where(Observation.deleted_at.is_not(None), E.deleted_at.is_(None), *conditions)
+        .where(E.observation_id.in_(thrown), E.on <= until, (E.village_id + 0).in_(villages))
+        .where(E.deleted_at.is_(None), moved)
         .group_by(*names)
     )
     yield from (_Step(*row) for row in session.execute(thrown_away, execution_options={"deleted": True}))
@@ -131,26 +145,27 @@ class Person(NamedTuple):
 _SHOWN: Final = (E.observation_id, E.resident_id, E.village_id, Resident.name, E.on, E.note)
 
 
-def persons(session: Session, on: date, field: str, villages: Villages, limit: int) -> list[Person]:
-    """The first of those whom a field of a day's counts stands for. Raises ValueError for a field that there is not."""
-    if field in STANDING:
-        return _standing(session, on, field, villages, limit)
+def persons(session: Session, span: Span, field: str, villages: Villages, limit: int) -> list[Person]:
+    """The first of those whom a field of a span's counts stands for: who came or went on its days, and who stands
+    somewhere (``present``: anywhere) at its end. Raises ValueError for a field that there is not."""
+    if field in STANDING or field == "present":
+        states = [status for status, name in PRESENT.items() if field in (name, "present")]
+        found = [one for status in states for one in _standing(session, span.last, status, villages, limit)]
+        return sorted(found, key=lambda one: (one.village_id, one.on))[:limit]
     if field not in FLOWS:
         raise ValueError(field)
     query = (
-        _counted(select(*_SHOWN, E.kind, E.was, E.became), villages)
+        _counted(select(*_SHOWN), villages)
         .outerjoin(Resident, Resident.id == E.resident_id)
-        .where(E.on == on, E.was.is_distinct_from(E.became))
-        .order_by(E.village_id, E.id)
+        .where(E.on.between(span.first, span.last), _flows(field))
+        .order_by(E.on.desc(), E.village_id, E.id)
+        .limit(limit)
     )
-    rows = session.execute(query, execution_options={"deleted": True})
-    found = (Person(*row[:6]) for row in rows if flow(*row[6:]) == field)
-    return [person for person, _number in zip(found, range(limit), strict=False)]
+    return [Person(*row) for row in session.execute(query, execution_options={"deleted": True})]
 
 
-def _standing(session: Session, on: date, field: str, villages: Villages, limit: int) -> list[Person]:
+def _standing(session: Session, on: date, status: ObservationStatus, villages: Villages, limit: int) -> list[Person]:
     """Those who came to be where they are counted up to a day, and did not go from there up to that day."""
-    status = next(status for status, name in PRESENT.items() if name == field)
     gone = aliased(E)
     left = select(gone.id).where(
         gone.observation_id == E.observation_id,
@@ -174,4 +189,4 @@ def _standing(session: Session, on: date, field: str, villages: Villages, limit:
 def _counted(query: Any, villages: Villages) -> Any:
     """The events that count: not in the recycle bin, nor of an observation that is."""
     thrown_away = select(Observation.id).where(Observation.id == E.observation_id, Observation.deleted_at.is_not(None))
-    return query.select_from(E).where(E.deleted_at.is_(None), ~thrown_away.exists(), E.village_id.in_(villages))
+    return query.select_from(E).where(E.deleted_at.is_(None), ~thrown_away.exists(), among(E.village_id, villages))

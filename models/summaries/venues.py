@@ -75,20 +75,12 @@ def by_village_and_trade(
         demanded = {Control.CLOSE: "must_close", Control.RESTRICT: "restricted"}.get(control, "serving")
         counts = VenueCounts(venues=count)._replace(**{demanded: count})
         found[village_id, kind] = found.get((village_id, kind), VenueCounts()).plus(counts)
-    rectified = Inspection.recheck == Recheck.RECTIFIED
-    open_ = or_(Inspection.recheck.is_(None), not_(rectified))
-    in_time = Inspection.rechecked_on <= Inspection.rectify_by
     inspected = (
         select(
             *by,
             func.count(Inspection.business_id.distinct()),
             func.count(),
-            number_of(problem()),
-            number_of(and_(problem(), rectified, in_time)),
-            number_of(and_(problem(), rectified, or_(Inspection.rechecked_on.is_(None), not_(in_time)))),
-            number_of(and_(open_, Inspection.rectify_by < today)),
-            number_of(and_(open_, Inspection.rectify_by >= today)),
-            number_of(and_(problem(), Inspection.rechecked_on.is_not(None))),
+            *(number_of(condition) for condition in _became(today).values()),
         )
         .select_from(Inspection)
         .join(Inspection.business)
@@ -135,11 +127,26 @@ def problem() -> ColumnElement[bool]:
     return Inspection.rectify_by.is_not(None)
 
 
+def _became(today: date) -> dict[str, ColumnElement[bool]]:
+    """The inspections that found a problem, and what became of it, by the fields of the counts, in their order."""
+    rectified = Inspection.recheck == Recheck.RECTIFIED
+    open_ = or_(Inspection.recheck.is_(None), not_(rectified))
+    in_time = Inspection.rechecked_on <= Inspection.rectify_by
+    return {
+        "found": problem(),
+        "in_time": and_(problem(), rectified, in_time),
+        "late": and_(problem(), rectified, or_(Inspection.rechecked_on.is_(None), not_(in_time))),
+        "overdue": and_(open_, Inspection.rectify_by < today),
+        "within": and_(open_, Inspection.rectify_by >= today),
+        "rechecked": and_(problem(), Inspection.rechecked_on.is_not(None)),
+    }
+
+
 # ---- which they are ----
 
 
-class Unchecked(NamedTuple):
-    """A must-close venue that nobody checked on a day."""
+class Venue(NamedTuple):
+    """A venue behind a number."""
 
     id: int
     village_id: int
@@ -148,22 +155,34 @@ class Unchecked(NamedTuple):
     guarantor: str | None
 
 
-def unchecked(
-    session: Session, on: date, villages: Villages, limit: int, kinds: Collection[BusinessKind] = KINDS
-) -> list[Unchecked]:
-    """The first of the must-close venues that nobody checked on a day, in walking order."""
-    checked = select(Inspection.id).where(Inspection.business_id == Business.id, Inspection.on == on).exists()
+def listed(
+    session: Session,
+    span: Span,
+    villages: Villages,
+    limit: int,
+    kinds: Collection[BusinessKind] = KINDS,
+    controls: Collection[Control] = CONTROLS,
+    *,
+    checked: bool,
+) -> list[Venue]:
+    """The first of the venues that were checked in a span, or were not, in walking order."""
+    seen = (
+        select(Inspection.id)
+        .where(Inspection.business_id == Business.id, Inspection.on.between(span.first, span.last))
+        .exists()
+    )
     query = (
         select(Business.id, Business.village_id, Business.name, Business.address, Business.guarantor)
-        .where(Business.village_id.in_(villages), Business.kind.in_(kinds), Business.control == Control.CLOSE, ~checked)
+        .where(Business.village_id.in_(villages), Business.kind.in_(kinds), Business.control.in_(controls))
+        .where(seen if checked else ~seen)
         .order_by(Business.village_id, Business.address, Business.name, Business.id)
         .limit(limit)
     )
-    return [Unchecked(*row) for row in session.execute(query)]
+    return [Venue(*row) for row in session.execute(query)]
 
 
-class Unrectified(NamedTuple):
-    """An inspection of a span whose problem is overdue."""
+class Found(NamedTuple):
+    """An inspection behind a number, and what became of what was found."""
 
     id: int
     village_id: int
@@ -171,18 +190,22 @@ class Unrectified(NamedTuple):
     on: date
     rectify_by: date | None
     findings: str | None
+    rechecked_on: date | None
 
 
-def unrectified(
+def inspections(
     session: Session,
     span: Span,
     villages: Villages,
     today: date,
+    field: str,
     limit: int,
     kinds: Collection[BusinessKind] = KINDS,
     controls: Collection[Control] = CONTROLS,
-) -> list[Unrectified]:
-    """The first of the overdue problems that were found in a span, the longest overdue first."""
+) -> list[Found]:
+    """The first of the inspections of a span that a field of the counts stands for, what is due longest first. Raises
+    KeyError for a field that counts no inspections."""
+    condition = true() if field == "inspections" else _became(today)[field]
     query = (
         select(
             Inspection.id,
@@ -191,15 +214,12 @@ def unrectified(
             Inspection.on,
             Inspection.rectify_by,
             Inspection.findings,
+            Inspection.rechecked_on,
         )
         .join(Inspection.business)
-        .where(Inspection.village_id.in_(villages), Inspection.on.between(span.first, span.last))
+        .where(Inspection.village_id.in_(villages), Inspection.on.between(span.first, span.last), condition)
         .where(Business.village_id.in_(villages), Business.kind.in_(kinds), Business.control.in_(controls))
-        .where(
-            Inspection.rectify_by < today,
-            or_(Inspection.recheck.is_(None), Inspection.recheck != Recheck.RECTIFIED),
-        )
-        .order_by(Inspection.rectify_by, Inspection.id)
+        .order_by(func.coalesce(Inspection.rectify_by, Inspection.on), Inspection.id)
         .limit(limit)
     )
-    return [Unrectified(*row) for row in session.execute(query)]
+    return [Found(*row) for row in session.execute(query)]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from models.session import Session
 from models.summaries.counting import number_of
@@ -99,32 +99,6 @@ def by_organisation(session: Session, span: Span, villages: Villages) -> list[tu
     return [(team, served.get(team.id, Served())) for team in (*named, *sorted(others, key=lambda team: -team.id))]
 
 
-class Short(NamedTuple):
-    """A duty that has fewer people than it needs."""
-
-    id: int
-    village_id: int
-    title: str
-    starts_at: datetime
-    needed: int
-    assigned: int
-
-
-def short(session: Session, span: Span, villages: Villages, limit: int) -> list[Short]:
-    """The first of the duties of a span that are short of people, the soonest first."""
-    assigned = func.count(Assignment.id)
-    query = (
-        select(Duty.id, Duty.village_id, Duty.title, Duty.starts_at, Duty.needed, assigned)
-        .outerjoin(Assignment, Assignment.duty_id == Duty.id)
-        .where(_of(span, villages))
-        .group_by(Duty.id)
-        .having(Duty.needed > assigned)
-        .order_by(Duty.starts_at, Duty.id)
-        .limit(limit)
-    )
-    return [Short(*row) for row in session.execute(query)]
-
-
 def by_village(session: Session, span: Span, villages: Villages) -> dict[int, Manned]:
     """The duties of every village; one without any is left out."""
     assigned = func.count(Assignment.id)
@@ -158,3 +132,117 @@ def by_village(session: Session, span: Span, villages: Villages) -> dict[int, Ma
     for village_id, people, hours in session.execute(serving):
         found[village_id] = found[village_id]._replace(people=people, hours=hours or Decimal("0.0"))
     return found
+
+
+# ---- which they are ----
+
+
+class Turn(NamedTuple):
+    """Somebody's turn on a duty, for ``hours`` if somebody came and left again."""
+
+    id: int
+    village_id: int
+    volunteer: str
+    duty: str
+    starts_at: datetime
+    hours: Decimal | None
+
+
+def turns(session: Session, span: Span, villages: Villages, field: str, team: int | None, limit: int) -> list[Turn]:
+    """The first of the turns that a field of the counts stands for, of one team or of all, the longest served first.
+    ``people`` are told by one turn of each. Raises ValueError for another field."""
+    conditions = {
+        "turns": true(),
+        "attended": _CAME,
+        "hours": Assignment.hours > 0,
+        "people": and_(_CAME, Assignment.id.in_(_one_of_each(span, villages))),
+    }
+    if field not in conditions:
+        raise ValueError(field)
+    query = (
+        select(
+            Assignment.id,
+            Assignment.village_id,
+            Assignment.volunteer_name,
+            Duty.title,
+            Duty.starts_at,
+            Assignment.hours,
+        )
+        .select_from(Duty)
+        .join(Assignment, Assignment.duty_id == Duty.id)
+        .outerjoin(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .where(_of(span, villages), conditions[field], true() if team is None else _in_team(team))
+        .order_by(func.coalesce(Assignment.hours, 0).desc(), Duty.starts_at, Assignment.id)
+        .limit(limit)
+    )
+    return [Turn(*row) for row in session.execute(query)]
+
+
+def _one_of_each(span: Span, villages: Villages) -> Select[Any]:
+    """A turn of everybody who came."""
+    return (
+        select(func.min(Assignment.id))
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .where(_of(span, villages), _CAME)
+        .group_by(Assignment.volunteer_id)
+    )
+
+
+def _in_team(team: int) -> ColumnElement[bool]:
+    """Turns of volunteers of an organisation, of none, or of who is another village's."""
+    if team == FROM_ELSEWHERE:
+        return Volunteer.id.is_(None)
+    if team == NO_ORGANISATION:
+        return and_(Volunteer.id.is_not(None), Volunteer.organisation_id.is_(None))
+    return Volunteer.organisation_id == team
+
+
+class OnFile(NamedTuple):
+    """A volunteer on file."""
+
+    id: int
+    village_id: int
+    name: str
+
+
+def of_none(session: Session, villages: Villages, limit: int) -> list[OnFile]:
+    """The first of the volunteers of no organisation, whom no list shows apart."""
+    query = (
+        select(Volunteer.id, Volunteer.village_id, Volunteer.name)
+        .where(Volunteer.village_id.in_(villages), Volunteer.organisation_id.is_(None))
+        .order_by(Volunteer.village_id, Volunteer.id)
+        .limit(limit)
+    )
+    return [OnFile(*row) for row in session.execute(query)]
+
+
+class Manning(NamedTuple):
+    """A duty, the people that it needs and has."""
+
+    id: int
+    village_id: int
+    title: str
+    starts_at: datetime
+    needed: int
+    assigned: int
+
+    @property
+    def missing(self) -> int:
+        """How many more it needs."""
+        return max(0, self.needed - self.assigned)
+
+
+def manning(session: Session, span: Span, villages: Villages, limit: int, short: bool = False) -> list[Manning]:
+    """The first of the duties of a span, or of those that are short of people, the soonest first."""
+    assigned = func.count(Assignment.id)
+    query = (
+        select(Duty.id, Duty.village_id, Duty.title, Duty.starts_at, Duty.needed, assigned)
+        .outerjoin(Assignment, Assignment.duty_id == Duty.id)
+        .where(_of(span, villages))
+        .group_by(Duty.id)
+        .order_by(Duty.starts_at, Duty.id)
+        .limit(limit)
+    )
+    if short:
+        query = query.having(Duty.needed > assigned)
+    return [Manning(*row) for row in session.execute(query)]

@@ -12,6 +12,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app import database, i18n, identity
+from admin_app.exchange.onward import onward
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.fields import read_day
@@ -192,6 +193,7 @@ class DailyView(PlainPage):
             revisions=pages.revisions(day),
             entry=entry,
             action_url=daily_url(day.on, day.place.id),
+            onward=onward(session.scope, day.on, day.place.id),
         )
         return self.render("admin/daily.html", page=page)
 

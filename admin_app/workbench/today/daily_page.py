@@ -98,6 +98,7 @@ class DailyPage:
     revisions: list[Moment]
     entry: Entry | None
     action_url: str
+    onward: list[Link]
 
     @property
     def adjusting(self) -> bool:

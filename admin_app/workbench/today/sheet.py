@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from admin_app import database, i18n, identity, live
+from admin_app.exchange.onward import onward
 from admin_app.i18n import say
 from admin_app.ledgers.declared import note_apart
 from admin_app.ledgers.page import Cell, Link
@@ -106,6 +107,7 @@ class DistrictView(PlainPage):
             notices=found.notices,
             links=links,
             drawn=body,
+            onward=onward(session.scope, found.on),
             phones_url=district_url(found.on, "phones/", against=against) if day.unreported else "",
             region=live.Region(
                 district_url(found.on, "live/", against=against) if still else "",

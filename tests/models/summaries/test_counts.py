@@ -25,7 +25,7 @@ from models.scope import NOBODY, Scope
 from models.session import Session, open_session
 from models.spans import Span
 from models.states import ObservationStatus, Outcome, Period
-from models.summaries import audit, calls, district_day, reporting, service, slots, village_day, watch
+from models.summaries import audit, calls, district_day, reporting, service, slot_names, slots, village_day, watch
 from models.supply import Supply, SupplyStatus
 from models.trail import Deed, TrailEntry
 from models.visit import Visit
@@ -170,9 +170,9 @@ def test_a_day_in_the_villages_adds_up(seen: Seen) -> None:
 def test_the_names_behind_the_numbers_are_as_many_as_the_numbers(seen: Seen) -> None:
     day = village_day.village_day(seen.session, TODAY)
     for period in Period:
-        waiting = slots.still_open(seen.session, TODAY, period, limit=1000)
+        waiting = slot_names.still_open(seen.session, TODAY, period, limit=1000)
         assert len(waiting) == day.slots(period).open
-        assert len(slots.still_open(seen.session, TODAY, period, limit=2)) == min(2, len(waiting))
+        assert len(slot_names.still_open(seen.session, TODAY, period, limit=2)) == min(2, len(waiting))
         order = [(row.village_id, row.address) for row in waiting if row.address]
         assert order == sorted(order)
     venues = village_day.unchecked_venues(seen.session, TODAY, limit=1000)

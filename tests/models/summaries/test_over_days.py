@@ -127,12 +127,16 @@ def test_a_villages_trend_is_its_own_and_all_together_are_the_districts(seen: Se
 
 
 def test_the_persons_behind_a_flow_are_as_many_as_it_says(seen: Seen) -> None:
-    for day, counts in trend.by_day(seen.session, SPAN, numbers(seen)).items():
+    counted = trend.by_day(seen.session, SPAN, numbers(seen))
+    for day, counts in counted.items():
         for field in trend.FLOWS:
-            found = trend.persons(seen.session, day, field, numbers(seen), limit=1000)
+            found = trend.persons(seen.session, Span(day, day), field, numbers(seen), limit=1000)
             assert len(found) == getattr(counts, field)
             assert all(person.on == day and person.village_id in seen.villages for person in found)
-            assert trend.persons(seen.session, day, field, numbers(seen), limit=1) == found[:1]
+            assert trend.persons(seen.session, Span(day, day), field, numbers(seen), limit=1) == found[:1]
+    for field in trend.FLOWS:
+        found = trend.persons(seen.session, SPAN, field, numbers(seen), limit=1000)
+        assert len(found) == sum(getattr(counts, field) for counts in counted.values())
 
 
 # events that make no sense lead nobody anywhere
@@ -140,15 +144,15 @@ def test_the_persons_behind_a_flow_are_as_many_as_it_says(seen: Seen) -> None:
 def test_those_who_stand_somewhere_are_as_many_as_it_says(seen: Seen) -> None:
     found = trend.by_day(seen.session, SPAN, numbers(seen))
     for day in (SPAN.first, TODAY):
-        for field in trend.STANDING:
-            persons = trend.persons(seen.session, day, field, numbers(seen), limit=1000)
+        for field in (*trend.STANDING, "present"):
+            persons = trend.persons(seen.session, Span(SPAN.first, day), field, numbers(seen), limit=1000)
             assert len(persons) == getattr(found[day], field)
             assert len({person.observation_id for person in persons}) == len(persons)
 
 
 def test_a_figure_that_there_is_not_has_no_persons(seen: Seen) -> None:
-    with pytest.raises(ValueError, match="present"):
-        trend.persons(seen.session, TODAY, "present", numbers(seen), limit=1)
+    with pytest.raises(ValueError, match="came"):
+        trend.persons(seen.session, SPAN, "came", numbers(seen), limit=1)
 
 
 # ---- reports ----
@@ -162,16 +166,18 @@ def test_how_punctually_every_village_reported(seen: Seen) -> None:
             assert counts.share == counts.on_time / (10 - counts.waiting)
 
 
-def test_reports_that_are_missing_are_named(seen: Seen) -> None:
+def test_reports_that_were_due_are_named(seen: Seen) -> None:
     for now in (at(17, 30), at(17, 31)):
-        found = punctuality.missing(seen.session, SPAN, seen.places, now, limit=1000)
         counted = punctuality.by_village(seen.session, SPAN, seen.places, now)
-        assert Counter(one.place.id for one in found) == Counter(
-            {village: counts.missing for village, counts in counted.items() if counts.missing}
-        )
         there = {(row["village_id"], row["on"]) for row in seen.rows(DailyReport)}
-        assert not there & {(one.place.id, one.on) for one in found}
-        assert punctuality.missing(seen.session, SPAN, seen.places, now, limit=1) == found[:1]
+        for field in ("due", "missing", "waiting", "zero"):
+            found = punctuality.due(seen.session, SPAN, seen.places, now, field, limit=1000)
+            assert Counter(one.place.id for one in found) == Counter(
+                {village: getattr(counts, field) for village, counts in counted.items() if getattr(counts, field)}
+            )
+            if field in ("missing", "waiting"):
+                assert not there & {(one.place.id, one.on) for one in found}
+            assert punctuality.due(seen.session, SPAN, seen.places, now, field, limit=1) == found[:1]
 
 
 def punctual(seen: Seen, still: bool) -> punctuality.Punctual:
@@ -243,16 +249,14 @@ def test_nothing_is_missed_on_a_day_to_come(seen: Seen) -> None:
     assert (counts.expected, counts.missed, counts.open) == (0, 0, 0)
 
 
-def test_those_who_were_missed_are_as_many_as_the_number(seen: Seen) -> None:
-    for village, ago in product(numbers(seen), (0, 1, 5)):
-        day = TODAY - timedelta(days=ago)
-        places = [place for place in seen.places if place.id == village]
-        (counts,) = rounds.by_day(seen.session, Span(day, day), places, NOON).values()
-        missed = rounds.unvisited(seen.session, day, places, NOON, over=True)
-        waiting = rounds.unvisited(seen.session, day, places, NOON, over=False)
-        assert (len(missed), len(waiting)) == (counts.missed, counts.open)
-        assert {one.slot.village_id for one in (*missed, *waiting)} <= {village}
-        assert rounds.unvisited(seen.session, day, places, NOON, over=True, limit=2) == missed[:2]
+def test_those_of_a_slot_are_as_many_as_the_number(seen: Seen) -> None:
+    found = rounds.by_village(seen.session, SPAN, seen.places, NOON)
+    for place, field in product(seen.places, rounds.VISITED):
+        persons = rounds.persons(seen.session, SPAN, field, [place], NOON)
+        assert len(persons) == getattr(found[place.id], field)
+        assert {one.slot.village_id for one in persons} <= {place.id}
+        assert [one.on for one in persons] == sorted((one.on for one in persons), reverse=True)
+        assert rounds.persons(seen.session, SPAN, field, [place], NOON, limit=2) == persons[:2]
 
 
 # ---- venues ----
@@ -285,13 +289,17 @@ def test_venues_and_what_became_of_their_problems(seen: Seen) -> None:
         assert found == {key: venue_counts(seen, rows) for key, rows in told.items()}
 
 
-def test_overdue_problems_are_named(seen: Seen) -> None:
+def test_inspections_and_what_became_of_them_are_named(seen: Seen) -> None:
     kinds, controls = tuple(BusinessKind)[:2], (Control.CLOSE, Control.SERVE)
-    found = venues.unrectified(seen.session, SPAN, numbers(seen), TODAY, 1000, kinds, controls)
     counted = venues.by_village_and_trade(seen.session, SPAN, numbers(seen), TODAY, kinds, controls)
-    assert len(found) == sum(counts.overdue for counts in counted.values())
     assert {kind for _, kind in counted} <= set(kinds)
-    assert [row.rectify_by for row in found] == sorted(row.rectify_by for row in found if row.rectify_by)
+    for field in ("inspections", "found", "in_time", "late", "overdue", "within", "rechecked"):
+        found = venues.inspections(seen.session, SPAN, numbers(seen), TODAY, field, 1000, kinds, controls)
+        assert len(found) == sum(getattr(counts, field) for counts in counted.values()), field
+    overdue = venues.inspections(seen.session, SPAN, numbers(seen), TODAY, "overdue", 1000)
+    assert [row.rectify_by for row in overdue] == sorted(row.rectify_by for row in overdue if row.rectify_by)
+    checked = venues.listed(seen.session, SPAN, numbers(seen), 1000, kinds, controls, checked=True)
+    assert len(checked) == sum(counts.checked for counts in counted.values())
 
 
 def test_the_checks_of_every_day(seen: Seen) -> None:
@@ -300,9 +308,11 @@ def test_the_checks_of_every_day(seen: Seen) -> None:
     closed = {row["id"] for row in seen.rows(Business, control=Control.CLOSE)}
     for day, counts in found.items():
         assert counts == checks_of(seen.rows(Inspection, on=day), closed)
-        named = venues.unchecked(seen.session, day, numbers(seen), limit=1000)
-        assert len({venue.id for venue in named} & closed) == len(named) == counts.unchecked
-        assert len(venues.unchecked(seen.session, day, numbers(seen), limit=1)) == min(1, counts.unchecked)
+        for checked, count in ((False, counts.unchecked), (True, counts.checked)):
+            of = seen.session, Span(day, day), numbers(seen)
+            named = venues.listed(*of, 1000, controls=(Control.CLOSE,), checked=checked)
+            assert len({venue.id for venue in named} & closed) == len(named) == count
+            assert len(venues.listed(*of, 1, controls=(Control.CLOSE,), checked=checked)) == min(1, count)
 
 
 def test_the_checks_of_some_trades(seen: Seen) -> None:
@@ -313,7 +323,8 @@ def test_the_checks_of_some_trades(seen: Seen) -> None:
         assert counts == checks_of(
             [row for row in seen.rows(Inspection, on=day) if row["business_id"] in known], closed
         )
-        named = venues.unchecked(seen.session, day, numbers(seen), 1000, kinds)
+        of = Span(day, day), numbers(seen), 1000, kinds, (Control.CLOSE,)
+        named = venues.listed(seen.session, *of, checked=False)
         assert {venue.id for venue in named} <= closed and len(named) == counts.unchecked
 
 
@@ -347,10 +358,20 @@ def test_enterprises_by_where_they_stand_and_by_size(seen: Seen) -> None:
 
 
 def test_enterprises_for_which_nothing_was_filed_are_named(seen: Seen) -> None:
-    found = resumption.unfiled(seen.session, numbers(seen), limit=1000)
+    found = resumption.listed(seen.session, numbers(seen), "no_file", None, limit=1000)
     filed = {row["enterprise_id"] for row in seen.rows(Resumption)}
     assert {one.id for one in found} == {row["id"] for row in seen.rows(Enterprise)} - filed
-    assert resumption.unfiled(seen.session, numbers(seen), limit=1) == found[:1]
+    assert resumption.listed(seen.session, numbers(seen), "no_file", None, limit=1) == found[:1]
+
+
+def test_enterprises_add_up_to_every_number(seen: Seen) -> None:
+    counted = resumption.by_village_and_size(seen.session, numbers(seen))
+    for field, size in product(BackAtWork._fields, (*Size, None)):
+        found = resumption.listed(seen.session, numbers(seen), field, size, limit=1000)
+        told = [getattr(counts, field) for (_, of), counts in counted.items() if size in (None, of)]
+        assert sum(one.amount for one in found) == sum(told), f"{field} of {size}"
+    with pytest.raises(ValueError, match="share"):
+        resumption.listed(seen.session, numbers(seen), "share", None, limit=1)
 
 
 # ---- volunteers ----
@@ -409,8 +430,28 @@ def test_service_by_village(seen: Seen) -> None:
     assert found == told
 
 
+def test_turns_add_up_to_every_number_of_a_team_and_of_a_village(seen: Seen) -> None:
+    for team, served in volunteers.by_organisation(seen.session, SPAN, numbers(seen)):
+        for field in ("people", "turns", "attended"):
+            found = volunteers.turns(seen.session, SPAN, numbers(seen), field, team.id, limit=1000)
+            assert len(found) == getattr(served, field), f"{field} of {team}"
+        found = volunteers.turns(seen.session, SPAN, numbers(seen), "hours", team.id, limit=1000)
+        assert sum((one.hours or 0 for one in found), start=Decimal("0.0")) == served.hours
+        if team.id == volunteers.NO_ORGANISATION:
+            assert len(volunteers.of_none(seen.session, numbers(seen), limit=1000)) == served.volunteers
+    for village, manned in volunteers.by_village(seen.session, SPAN, numbers(seen)).items():
+        found = volunteers.turns(seen.session, SPAN, [village], "people", None, limit=1000)
+        assert len(found) == manned.people
+        duties = volunteers.manning(seen.session, SPAN, [village], limit=1000)
+        assert len(duties) == manned.duties
+        for field in ("needed", "assigned", "missing"):
+            assert sum(getattr(one, field) for one in duties) == getattr(manned, field)
+    with pytest.raises(ValueError, match="volunteers"):
+        volunteers.turns(seen.session, SPAN, numbers(seen), "volunteers", None, limit=1)
+
+
 def test_duties_that_are_short_of_people_are_named(seen: Seen) -> None:
-    found = volunteers.short(seen.session, SPAN, numbers(seen), limit=1000)
+    found = volunteers.manning(seen.session, SPAN, numbers(seen), limit=1000, short=True)
     counted = volunteers.by_village(seen.session, SPAN, numbers(seen))
     assert Counter(one.village_id for one in found) == Counter(
         {village: counts.short for village, counts in counted.items() if counts.short}

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from models import course
 from models.course import Move
 from models.session import Session
@@ -36,6 +38,11 @@ def test_a_visit_on_the_morning_of_a_release_is_beside_the_plan(session: Session
     assert rounds.by_village(session, Span(days_ago(2), TODAY), places, NOON) == {
         district.nanyuan.id: RoundCounts(expected=8, done=3, missed=4, open=1, normal=3, not_met=1, beside=1)
     }
-    (waits,) = rounds.unvisited(session, TODAY, places, NOON, over=False)
-    assert (waits.period, waits.slot.name) == (Period.PM, "乙")
-    assert rounds.unvisited(session, TODAY + timedelta(days=1), places, NOON, over=False) == []
+    (waits,) = rounds.persons(session, Span(days_ago(2), TODAY), "open", places, NOON)
+    assert (waits.on, waits.period, waits.slot.name) == (TODAY, Period.PM, "乙")
+    (beside,) = rounds.persons(session, Span(days_ago(2), TODAY), "beside", places, NOON)
+    assert (beside.on, beside.period, beside.slot.name) == (YESTERDAY, Period.AM, "甲")
+    tomorrow = TODAY + timedelta(days=1)
+    assert rounds.persons(session, Span(tomorrow, tomorrow), "open", places, NOON) == []
+    with pytest.raises(ValueError, match="normal"):
+        rounds.persons(session, Span(TODAY, TODAY), "normal", places, NOON)

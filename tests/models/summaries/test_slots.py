@@ -1,5 +1,6 @@
 """The slots counted in SQL are those that the rule tells of each observation, on any day of its course."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,8 +18,9 @@ from models.scope import Scope
 from models.session import Session
 from models.spans import expected_slots, responsible, spans
 from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period
-from models.summaries import slots
+from models.summaries import slot_names, slots
 from models.summaries.slots import SlotCount
+from models.summaries.span import Span
 from models.visit import Visit
 from tests.models.summaries.world import TODAY, VILLAGES, Row, at, make
 
@@ -126,17 +128,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_expects_what_the_rule_expects(connection: Connection, made: list[Course], on: date) -> None:
     with connection.begin() as transaction, Session(connection) as session:
-        session.act_as(Scope.everything("test"))
-        numbered = list(zip(made, count(1)))
-        told = {number: rows_of(course, number) for course, number in numbered}
-        paid = [row for course, number in numbered for row in visits_of(course, number, on)]
-        for cls, rows in (
-            (Observation, [observation for observation, _ in told.values()]),
-            (ObservationEvent, [event for _, events in told.values() for event in events]),
-            (Visit, paid),
-        ):
-            if rows:
-                connection.execute(insert(cls), rows)
+        told, paid = stored(connection, session, made, [on])
         by_rule: dict[tuple[int, Period], set[int]] = {}
         for observation in session.scalars(select(Observation)):
             events = [ObservationEvent(**event) for event in told[observation.id][1]]
@@ -147,7 +139,7 @@ def test_sql_expects_what_the_rule_expects(connection: Connection, made: list[Co
         found = slots.counted(session, on, VILLAGES)  # anew: what these rows are is in no trail
         counted = {(v, p): count for v, part in found.items() for p, count in part.items() if count.expected}
         listed = {
-            period: {row.observation_id for row in slots.still_open(session, on, period, limit=100)}
+            period: {row.observation_id for row in slot_names.still_open(session, on, period, limit=100)}
             for period in Period
         }
         walked = {
@@ -163,6 +155,53 @@ def test_sql_expects_what_the_rule_expects(connection: Connection, made: list[Co
         for period in Period
     }
     assert walked == {slot: by_rule.get(slot, set()) for slot in walked}
+
+
+def stored(
+    connection: Connection, session: Session, made: list[Course], days: list[date]
+) -> tuple[dict[int, tuple[Row, list[Row]]], list[Row]]:
+    """The courses by number, and their visits of some days, as they were written."""
+    session.act_as(Scope.everything("test"))
+    numbered = list(zip(made, count(1)))
+    told = {number: rows_of(course, number) for course, number in numbered}
+    paid = [row for course, number in numbered for day in days for row in visits_of(course, number, day)]
+    for cls, rows in (
+        (Observation, [observation for observation, _ in told.values()]),
+        (ObservationEvent, [event for _, events in told.values() for event in events]),
+        (Visit, paid),
+    ):
+        if rows:
+            connection.execute(insert(cls), rows)
+    return told, paid
+
+
+@given(made=st.lists(courses, max_size=8), first=near, length=st.integers(1, 6))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_slots_of_many_days_are_those_of_each(
+    connection: Connection, made: list[Course], first: date, length: int
+) -> None:
+    span = Span(first, first + timedelta(days=length - 1))
+    with connection.begin() as transaction, Session(connection) as session:
+        _, paid = stored(connection, session, made, list(span.days()))
+        each = {(day, *slot): c for day in span.days() for slot, c in slots.counts(session, day).items() if c.expected}
+        expected, beside = (counted(session, span, VILLAGES) for counted in (slots.expected, slots.beside))
+        named = {
+            slot: len(slot_names.expected(session, day, period, 100, [village], visited=True))
+            for slot in each
+            for day, village, period in [slot]
+        }
+        beside_named = {
+            (day, village, period): len(slot_names.beside(session, day, period, 100, [village]))
+            for day in span.days()
+            for village in VILLAGES
+            for period in Period
+        }
+        transaction.rollback()
+    all_paid = Counter((row["on"], row["village_id"], row["period"]) for row in paid)
+    assert expected == {slot: counts.expected for slot, counts in each.items()}
+    assert {slot: all_paid[slot] - beside[slot] for slot in each} == {slot: c.done for slot, c in each.items()} == named
+    assert beside == {slot: count for slot, count in beside_named.items() if count}
+    assert not {slot for slot in all_paid if slot not in each and all_paid[slot] != beside[slot]}
 
 
 def counts_of(slot: tuple[int, Period], them: set[int], done: dict[tuple[int, Period, int], Outcome]) -> SlotCount:
