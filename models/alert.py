@@ -15,6 +15,7 @@ from models import clock
 from models.base import InVillage, Problem, Record, binned, field, live, to
 from models.resident import Resident
 from models.rules import linked, take_village_of
+from models.states import Symptom
 from models.types import Chosen, Instant, Line, Prose
 from models.words import N_, Choice, Tone
 
@@ -70,7 +71,7 @@ class Alert(InVillage, Record):
         Chosen(AlertStatus), N_("State of the alert"), default=AlertStatus.RAISED, computed=True
     )
     raised_at: Mapped[datetime] = field(Instant, N_("Raised at"), computed=True)
-    what: Mapped[str] = field(Line(120), N_("What was seen"), computed=True)
+    what: Mapped[str] = field(Line(120), N_("What was seen"), computed=True, coded=Symptom)
     taken_by: Mapped[str | None] = field(Line(40), N_("Taken by"), computed=True)
     taken_at: Mapped[datetime | None] = field(Instant, N_("Taken over at"), computed=True)
     closed_by: Mapped[str | None] = field(Line(40), N_("Closed by"), computed=True)
@@ -109,7 +110,7 @@ class Alert(InVillage, Record):
 
 def alarms(visit: Visit) -> Iterator[Alert]:
     """The alerts that a visit gives, apart from those it has given already."""
-    from models.observation import FEVER, Outcome, Symptom
+    from models.observation import FEVER, Outcome
 
     session = object_session(visit)
     observation, resident = linked(visit, "observation"), linked(visit, "resident")

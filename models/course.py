@@ -24,7 +24,7 @@ from models.observation import (
     Visit,
     ending,
 )
-from models.resident import FileStatus, Resident
+from models.resident import IN_THE_BIN, FileStatus, Resident
 from models.rules import linked
 from models.session import Session
 from models.words import N_, Choice
@@ -107,9 +107,6 @@ MISSING: Final = {
     "where": N_("Say where the person was taken to."),
     "reason": N_("Say why."),
 }
-
-
-IN_THE_BIN: Final = N_("This person's file is in the recycle bin: restore it first.")
 
 
 def allowed(observation: Observation) -> tuple[Move, ...]:

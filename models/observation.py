@@ -15,7 +15,7 @@ from models import setting
 from models.alert import Alert, alarms
 from models.base import Base, InVillage, Mask, Problem, Record, binned, field, live, to
 from models.clock import local_day
-from models.resident import FileStatus, Resident
+from models.resident import IN_THE_BIN, FileStatus, Resident
 from models.rules import (
     before,
     changed,
@@ -30,7 +30,7 @@ from models.rules import (
     wrong_phones,
 )
 from models.spans import spans
-from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, Period, Symptom
+from models.states import EventKind, How, ObservationKind, ObservationStatus, Outcome, OwnReason, Period, Symptom
 from models.types import Chosen, ChosenMany, Code, Instant, Key, Line, Prose, Tenths
 from models.words import N_
 
@@ -135,8 +135,8 @@ class Observation(InVillage, Record):
             yield from self._changed_by_hand()
         if self._observed_already():
             yield Problem("resident", N_("This person is under observation already."))
-        if changed(self, "deleted_at") and self.deleted_at is None and not is_new(self) and self._moved_away():
-            yield Problem("resident", N_("This person's file is another village's now."))
+        if changed(self, "deleted_at") and self.deleted_at is None and not is_new(self):
+            yield from self._out_of_reach()
         if self.ends_on_corrected and not self.correction_reason:
             yield Problem("correction_reason", N_("Say why the end was corrected."))
         if self.status is ObservationStatus.RELEASED and not self.released_on:
@@ -202,9 +202,14 @@ class Observation(InVillage, Record):
             session.execute(select(Resident.id).where(Resident.id == resident.id).with_for_update())
         return any(other is not self and other.status in UNDER_OBSERVATION for other in observations_of(resident))
 
-    def _moved_away(self) -> bool:
-        resident = linked(self, "resident")
-        return resident is None or resident.village_id != self.village_id
+    def _out_of_reach(self) -> Iterator[Problem]:
+        """What keeps an observation in the bin: the file lies there too, or is another village's."""
+        session, resident = object_session(self), linked(self, "resident")
+        if session is None or (resident is not None and resident.village_id == self.village_id):
+            return
+        binned = select(Resident.id).where(Resident.id == self.resident_id, Resident.village_id == self.village_id)
+        here = session.scalar(binned, execution_options={"deleted": True}) is not None
+        yield Problem("resident", IN_THE_BIN if here else N_("This person's file is another village's now."))
 
     def _start(self) -> None:
         """Central and hospital observation start as such, so that the day's sums are right; the length is as set."""
@@ -300,7 +305,7 @@ class ObservationEvent(InVillage, Record):
     on: Mapped[date] = field(Date, N_("Date"))
     since: Mapped[date | None] = field(Date, N_("Had been so here since"), computed=True)
     since_period: Mapped[Period | None] = field(Chosen(Period), N_("First slot of that state"), computed=True)
-    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"), coded=OwnReason)
 
     resident: Mapped[Resident] = relationship(lazy="select")
     observation: Mapped[Observation | None] = relationship(lazy="select")
@@ -370,8 +375,6 @@ class Visit(InVillage, Record):
             resident = linked(observation, "resident") if observation is not None else None
             if resident is not None:
                 self.resident = resident
-            elif observation is not None:  # the file is in the recycle bin
-                self.resident_id = observation.resident_id
             if observation is not None and not (self.village_id or self.village):
                 self._take_village(observation)
         if self.outcome is Outcome.NORMAL and abnormal(self.temperature, self.symptoms or []):
@@ -382,7 +385,11 @@ class Visit(InVillage, Record):
         """A measurement where somebody was measured, none where nobody was, in the time of the observation."""
         yield from days_to_come(self, today, "on", "taken_at")
         yield from unmeasurable(self)
-        if is_new(self) or changed(self, "observation", "observation_id", "on", "period", "deleted_at"):
+        observation = linked(self, "observation")
+        hung = is_new(self) or changed(self, "observation", "observation_id")
+        if hung and observation is not None and linked(observation, "resident") is None:
+            yield Problem("observation", IN_THE_BIN)
+        elif hung or changed(self, "on", "period", "deleted_at"):
             yield from self._out_of_place()
         if self.taken_at and self.on and local_day(self.taken_at) != self.on:
             yield Problem("taken_at", N_("This is not on the day of the visit."))

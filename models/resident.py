@@ -11,10 +11,12 @@ from sqlalchemy.orm import Mapped
 
 from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
 from models.person import Person, phone_problem
+from models.rules import changed, is_new
 from models.types import Chosen, Code, Line, Prose
 from models.words import N_, Choice, Tone
 
 MET: Final = ("met_case", "lived_with_contact", "met_from_area")
+IN_THE_BIN: Final = N_("This person's file is in the recycle bin: restore it first.")
 
 
 class Category(Choice):
@@ -133,6 +135,15 @@ class Resident(InVillage, Person, Record):
             number: str | None = getattr(self, name)
             if number and (wrong := phone_problem(number)):
                 yield Problem(name, wrong)
+        if self.deleted_at is not None and not is_new(self) and changed(self, "deleted_at") and self._unfinished():
+            yield Problem("", N_("This person's observation is not over: release the person or rule it out first."))
+
+    def _unfinished(self) -> bool:
+        """True if the person has an observation that is not over: nobody falls out of a round with the file."""
+        from models.observation import observations_of
+        from models.opening import OVER
+
+        return any(observation.status not in OVER for observation in observations_of(self))
 
     def standing(self, today: date) -> FileStatus:
         """Where the file stands on a day: as stored, but 待解除 once the term is over and nobody signed it off."""

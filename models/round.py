@@ -22,7 +22,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from models import clock, setting
 from models.alert import Alert, AlertKind, AlertStatus
 from models.base import Invalid, Problem
-from models.course import IN_THE_BIN
 from models.handover import names_that_crossed
 from models.observation import (
     EventKind,
@@ -39,7 +38,7 @@ from models.observation import (
 )
 from models.person import Sex
 from models.place import Village
-from models.resident import FileStatus, Resident
+from models.resident import IN_THE_BIN, FileStatus, Resident
 from models.rules import linked
 from models.session import Session
 from models.trail import TrailEntry

@@ -52,6 +52,12 @@ class EventKind(Choice):
     EXCLUDED = "excluded", N_("Ruled out")
 
 
+class OwnReason(Choice):
+    """What a rule, not a person, says of why; stored as its code, read in words."""
+
+    DOUBLE = "merged_files", N_("Two files of one person became one")
+
+
 class Period(Choice):
     """一日两测: the two slots of a day."""
 
