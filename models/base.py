@@ -157,6 +157,12 @@ def live(*columns: str, table: str, unique: bool = False) -> Index:
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
+def given_once(column: str, *, table: str) -> Index:
+    """A unique index over what was given, in the recycle bin too; most records have nothing there."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(f"uq_{table}_{column}", column, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class Record(Base):
     """A record of a ledger: numbered, versioned, deleted into a recycle bin, signed by its last writer."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, object_session, relationship
 
 from models import setting
 from models.alert import Alert, alarms
-from models.base import Base, InVillage, Mask, Problem, Record, binned, field, live, to
+from models.base import Base, InVillage, Mask, Problem, Record, binned, field, given_once, live, to
 from models.clock import local_day
 from models.resident import IN_THE_BIN, FileStatus, Resident
 from models.rules import (
@@ -345,6 +345,7 @@ class Visit(InVillage, Record):
         live("resident_id", "on", table="visit"),
         live("on", "outcome", table="visit"),
         Index("ix_visit_counted", "id", "deleted_at"),
+        given_once("entry_key", table="visit"),
         binned("visit"),
     )
 
@@ -363,7 +364,7 @@ class Visit(InVillage, Record):
     late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
     late_reason: Mapped[str | None] = field(Line(200), N_("Why it was entered later"))
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
-    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True, unique=True)
+    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True)
 
     observation: Mapped[Observation] = relationship(lazy="select")
     resident: Mapped[Resident] = relationship(lazy="select")
