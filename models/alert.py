@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, relationship
 from models.base import InVillage, Problem, binned, field, live, to
 from models.resident import OfResident, Resident
 from models.rules import take_village_of
+from models.states import Symptom
 from models.types import Chosen, Instant, Line, Prose
 from models.words import N_, Choice, Tone
 
@@ -68,7 +69,7 @@ class Alert(InVillage, OfResident):
         Chosen(AlertStatus), N_("State of the alert"), default=AlertStatus.RAISED, computed=True
     )
     raised_at: Mapped[datetime] = field(Instant, N_("Raised at"), computed=True)
-    what: Mapped[str] = field(Line(120), N_("What was seen"), computed=True)
+    what: Mapped[str] = field(Line(120), N_("What was seen"), computed=True, coded=Symptom)
     taken_by: Mapped[str | None] = field(Line(40), N_("Taken by"), computed=True)
     taken_at: Mapped[datetime | None] = field(Instant, N_("Taken over at"), computed=True)
     closed_by: Mapped[str | None] = field(Line(40), N_("Closed by"), computed=True)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Mapper, declar
 from sqlalchemy.types import TypeEngine
 
 from models.types import Chosen, Instant, Line, RecordId
-from models.words import N_
+from models.words import N_, Choice
 
 if TYPE_CHECKING:
     from models.place import Village
@@ -36,7 +36,8 @@ class Field:
     """What people read about a column.
 
     ``label`` and ``help`` are untranslated texts; ``secret`` values never leave the database, not even to the trail;
-    ``computed`` ones are set by rules, never typed; ``across`` lets a reference leave its village.
+    ``computed`` ones are set by rules, never typed; ``across`` lets a reference leave its village; ``coded`` is
+    the list whose codes rules write into a text, which people read in words.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Field:
     computed: bool = False
     unit: str = ""
     across: bool = False
+    coded: type[Choice] | None = None
 
 
 def field(
@@ -58,10 +60,11 @@ def field(
     computed: bool = False,
     unit: str = "",
     across: bool = False,
+    coded: type[Choice] | None = None,
     **options: Any,
 ) -> MappedColumn[Any]:
     """A mapped column that knows its label. ``options`` are those of ``mapped_column``."""
-    told = Field(label, help, mask, secret, computed, unit, across)
+    told = Field(label, help, mask, secret, computed, unit, across, coded)
     return mapped_column(type_, *args, info={"field": told}, **options)
 
 
@@ -152,6 +155,12 @@ def live(*columns: str, table: str, unique: bool = False) -> Index:
     kind = "uq" if unique else "ix"
     name = f"{kind}_{table}_{'_'.join(columns)}"[:60]
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def given_once(column: str, *, table: str) -> Index:
+    """A unique index over what was given, in the recycle bin too; most records have nothing there."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(f"uq_{table}_{column}", column, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class Record(Base):

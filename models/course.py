@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from models.base import Invalid, Problem
 from models.event import ObservationEvent, ending
 from models.observation import Observation
-from models.resident import FileStatus, Resident
+from models.resident import IN_THE_BIN, FileStatus, Resident
 from models.rules import linked
 from models.session import Session
 from models.states import EventKind, ObservationKind, ObservationStatus, Period
@@ -101,9 +101,6 @@ MISSING: Final = {
     "where": N_("Say where the person was taken to."),
     "reason": N_("Say why."),
 }
-
-
-IN_THE_BIN: Final = N_("This person's file is in the recycle bin: restore it first.")
 
 
 def allowed(observation: Observation) -> tuple[Move, ...]:

@@ -21,6 +21,7 @@ from models.observation import UNDER_OBSERVATION, Observation, observations_of, 
 from models.resident import Resident
 from models.session import Session
 from models.spans import spans
+from models.states import OwnReason
 from models.visit import Visit
 from models.words import N_
 
@@ -103,6 +104,8 @@ def merge(session: Session, keep: Resident, other: Resident, take: Mapping[str, 
                     select(cls).where(column == other.id), execution_options={"deleted": True}
                 ):
                     setattr(record, name, keep.id)
+                    if isinstance(record, Contact) and record.known_id == record.resident_id:
+                        record.known_id = None  # it was the double's; what was written of it stays
             other.merged_into_id = keep.id
             sessions.remove(session, other)
         session.flush()  # frees the identity number, if it is taken over
@@ -148,7 +151,7 @@ def _join_observations(session: Session, keep: Resident, other: Resident, today:
     paid = session.execute(select(Visit.on, Visit.period).where(Visit.observation_id == first.id))
     taken = {(on, period) for on, period in paid}
     for double in doubles:
-        rule_out_double(session, double, today, "合并重复档案")
+        rule_out_double(session, double, today, OwnReason.DOUBLE.value)
         session.flush()
         visits = select(Visit).where(Visit.observation_id == double.id, Visit.village_id == first.village_id)
         with session.no_autoflush:

@@ -21,9 +21,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models import clock
 from models.base import Invalid, Problem
-from models.course import IN_THE_BIN
 from models.event import ObservationEvent
 from models.observation import Observation
+from models.resident import IN_THE_BIN
 from models.round import EVENING, until
 from models.rules import linked
 from models.session import Session

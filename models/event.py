@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, object_session, relationship
 from models.base import InVillage, Problem, Record, binned, field, live, to
 from models.resident import Resident
 from models.rules import days_to_come, in_order, linked, take_village_of
-from models.states import EventKind, ObservationStatus, Period
+from models.states import EventKind, ObservationStatus, OwnReason, Period
 from models.types import Chosen, Prose
 from models.words import N_
 
@@ -49,7 +49,7 @@ class ObservationEvent(InVillage, Record):
     on: Mapped[date] = field(Date, N_("Date"))
     since: Mapped[date | None] = field(Date, N_("Had been so here since"), computed=True)
     since_period: Mapped[Period | None] = field(Chosen(Period), N_("First slot of that state"), computed=True)
-    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
+    note: Mapped[str | None] = field(Prose(1000), N_("Remarks"), coded=OwnReason)
 
     resident: Mapped[Resident] = relationship(lazy="select")
     observation: Mapped[Observation | None] = relationship("Observation", lazy="select")

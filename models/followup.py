@@ -1,23 +1,29 @@
-"""After release some towns phone on days 1, 2, 3, 7 and 14: what is due is computed, what was done is recorded."""
+"""After release some towns phone on days 1, 2, 3, 7 and 14: what is due is computed, what was done is recorded.
+
+A call tells how the person is now, so that a later one closes those before it: nobody makes them up, and that they were
+not made (未访) stays to be seen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Date, Integer
+from sqlalchemy import CheckConstraint, Date, Integer, select
 from sqlalchemy.orm import Mapped, relationship
 
 from models.base import InVillage, Problem, binned, field, live, to
 from models.observation import Observation
-from models.resident import OfResident, Resident
-from models.rules import days_to_come, linked, take_village_of
+from models.resident import IN_THE_BIN, OfResident, Resident
+from models.rules import days_to_come, is_new, linked, take_village_of
+from models.session import Session
 from models.states import ObservationStatus
 from models.types import Chosen, Line, Prose
 from models.words import N_, Choice, Tone
 
 DAYS: Final = (1, 2, 3, 7, 14)
+CALLED_FOR: Final = timedelta(days=DAYS[-1] + 7)  # after these nobody is called any more
 
 
 class CallOutcome(Choice):
@@ -31,6 +37,13 @@ class CallOutcome(Choice):
     def tone(self) -> Tone:
         """How urgent it looks."""
         return {CallOutcome.WELL: Tone.OK, CallOutcome.UNWELL: Tone.BAD}.get(self, Tone.WARN)
+
+
+class CallState(Choice):
+    """待访, 未访: how a call stands that was not made. Computed, never stored."""
+
+    DUE = "due", N_("To be called")
+    NOT_MADE = "not_made", N_("Not called")
 
 
 class FollowUp(InVillage, OfResident):
@@ -61,15 +74,18 @@ class FollowUp(InVillage, OfResident):
     def prepare(self) -> None:
         """Belong to the observation's person and village."""
         observation = take_village_of(self, "observation")
-        if observation is not None and linked(observation, "resident") is not None:
-            self.resident = linked(observation, "resident")
+        resident = linked(observation, "resident") if observation is not None else None
+        if resident is not None:
+            self.resident = resident
 
     def problems(self, today: date) -> Iterator[Problem]:
         yield from days_to_come(self, today, "on")
         if self.day_no is not None and self.day_no not in DAYS:
             yield Problem("day_no", N_("Calls are made on days 1, 2, 3, 7 and 14."))
         observation = linked(self, "observation")
-        if observation is not None and self.on is not None:
+        if is_new(self) and observation is not None and linked(observation, "resident") is None:
+            yield Problem("observation", IN_THE_BIN)
+        elif observation is not None and self.on is not None:
             if observation.released_on is None:
                 yield Problem("observation", N_("This person has not been released."))
             elif self.on <= observation.released_on:
@@ -81,11 +97,25 @@ class FollowUp(InVillage, OfResident):
 # ---- the rules, as they are said ----
 
 
-def calls_due(observation: Observation, made: frozenset[int], today: date) -> tuple[int, ...]:
-    """The days after release whose call has come due and was not made; none once three weeks are over."""
+def calls_unmade(observation: Observation, made: Collection[int], today: date) -> dict[int, CallState]:
+    """The days after release that have come without a call: to be called still, or closed by a later call or by three
+    weeks."""
     released = observation.released_on
     if observation.status is not ObservationStatus.RELEASED or released is None:
-        return ()
-    if today > released + timedelta(days=DAYS[-1] + 7):
-        return ()
-    return tuple(n for n in DAYS if n not in made and released + timedelta(days=n) <= today)
+        return {}
+    over = today > released + CALLED_FOR
+    come = [n for n in DAYS if released + timedelta(days=n) <= today]
+    last = max((n for n in come if n in made), default=0)
+    return {n: CallState.NOT_MADE if over or n < last else CallState.DUE for n in come if n not in made}
+
+
+def calls_due(observation: Observation, made: Collection[int], today: date) -> tuple[int, ...]:
+    """The days after release whose call is to be made now."""
+    unmade = calls_unmade(observation, made, today)
+    return tuple(n for n, state in unmade.items() if state is CallState.DUE)
+
+
+def calls_of(session: Session, observation_id: int) -> dict[int, FollowUp]:
+    """The calls that were made after an observation, by their day."""
+    query = select(FollowUp).where(FollowUp.observation_id == observation_id).order_by(FollowUp.day_no)
+    return {call.day_no: call for call in session.scalars(query)}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,14 +14,24 @@ from models import clock
 from models.alert import Alert, AlertKind
 from models.dossier import Journey, Paper
 from models.event import ObservationEvent
-from models.followup import FollowUp
+from models.followup import CallState, FollowUp, calls_of, calls_unmade
 from models.handover import HandOver
+from models.observation import Observation
 from models.resident import Resident
+from models.scope import Act
 from models.session import Session
-from models.states import Outcome, Period, Symptom
+from models.states import Outcome, OwnReason, Period, Symptom
 from models.supply import Supply, SupplyStatus
 from models.visit import Visit
 from models.words import N_, Tone
+
+
+@dataclass(frozen=True)
+class Said:
+    """An untranslated text with what is filled in."""
+
+    message: str
+    params: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -38,14 +49,14 @@ class Happening:
     record_id: int
 
 
-def happenings(session: Session, resident: Resident) -> list[Happening]:
+def happenings(session: Session, resident: Resident, today: date) -> list[Happening]:
     """Everything on record about one person that the session's scope lets through, the latest first."""
     found = [
         *_journeys(session, resident),
         *_events(session, resident),
         *_visits(session, resident),
         *_alerts(session, resident),
-        *_calls(session, resident),
+        *_calls(session, resident, today),
         *_papers(session, resident),
         *_deliveries(session, resident),
         *_hand_overs(session, resident),
@@ -71,8 +82,14 @@ def _journeys(session: Session, resident: Resident) -> list[Happening]:
 def _events(session: Session, resident: Resident) -> list[Happening]:
     rows = session.scalars(select(ObservationEvent).where(ObservationEvent.resident_id == resident.id))
     return [
-        Happening(_noon(e.on), e.kind.label, (e.note,), Tone.WARN, "observation", e.observation_id or 0) for e in rows
+        Happening(_noon(e.on), e.kind.label, (_why(e.note),), Tone.WARN, "observation", e.observation_id or 0)
+        for e in rows
     ]
+
+
+def _why(note: str | None) -> str | OwnReason | None:
+    """What somebody wrote, or the rule's own reason."""
+    return next((reason for reason in OwnReason if reason.value == note), note)
 
 
 def _visits(session: Session, resident: Resident) -> list[Happening]:
@@ -116,12 +133,33 @@ def _seen(alert: Alert) -> str:
     return alert.what if alert.kind is AlertKind.FEVER else ""
 
 
-def _calls(session: Session, resident: Resident) -> list[Happening]:
+def _calls(session: Session, resident: Resident, today: date) -> list[Happening]:
+    """The calls that were made after release, and on their days those that nobody made."""
     rows = session.scalars(select(FollowUp).where(FollowUp.resident_id == resident.id))
-    return [
-        Happening(_noon(c.on), N_("Follow-up call"), (c.outcome, c.by, c.note), c.outcome.tone, "followup", c.id)
+    found = [
+        Happening(
+            _noon(c.on), N_("Follow-up call"), (_day_after_release(c.day_no), c.outcome, c.by, c.note),
+            c.outcome.tone, "followup", c.id,
+        )
         for c in rows
-    ]
+    ]  # fmt: skip
+    if not session.scope.may(Act.READ, FollowUp.__ledger__):
+        return found
+    for observation in session.scalars(select(Observation).where(Observation.resident_id == resident.id)):
+        unmade = calls_unmade(observation, calls_of(session, observation.id), today)
+        found += [
+            Happening(
+                _noon(observation.released_on + timedelta(days=n)), N_("Follow-up call"),
+                (_day_after_release(n), state), Tone.WARN, "observation", observation.id,
+            )
+            for n, state in unmade.items()
+            if state is CallState.NOT_MADE and observation.released_on is not None
+        ]  # fmt: skip
+    return found
+
+
+def _day_after_release(n: int) -> Said:
+    return Said(N_("Day %(day)d after release"), {"day": n})
 
 
 def _papers(session: Session, resident: Resident) -> list[Happening]:

@@ -14,7 +14,7 @@ from models import setting
 from models.alert import Alert
 from models.base import Base, InVillage, Mask, Problem, binned, field, live, to
 from models.event import ObservationEvent, told
-from models.resident import FileStatus, OfResident, Resident
+from models.resident import HELD, IN_THE_BIN, FileStatus, OfResident, Resident
 from models.rules import (
     before,
     changed,
@@ -26,7 +26,7 @@ from models.rules import (
     take_village_of,
     wrong_phones,
 )
-from models.states import EventKind, ObservationKind, ObservationStatus, Period
+from models.states import OVER, EventKind, ObservationKind, ObservationStatus, Period
 from models.types import Chosen, Code, Line, Prose
 from models.visit import Visit, earlier_than
 from models.words import N_
@@ -131,8 +131,8 @@ class Observation(InVillage, OfResident):
             yield from self._changed_by_hand()
         if self._observed_already():
             yield Problem("resident", N_("This person is under observation already."))
-        if changed(self, "deleted_at") and self.deleted_at is None and not is_new(self) and self._moved_away():
-            yield Problem("resident", N_("This person's file is another village's now."))
+        if changed(self, "deleted_at") and self.deleted_at is None and not is_new(self):
+            yield from self._out_of_reach()
         if self.ends_on_corrected and not self.correction_reason:
             yield Problem("correction_reason", N_("Say why the end was corrected."))
         if self.status is ObservationStatus.RELEASED and not self.released_on:
@@ -195,9 +195,14 @@ class Observation(InVillage, OfResident):
             session.execute(select(Resident.id).where(Resident.id == resident.id).with_for_update())
         return any(other is not self and other.status in UNDER_OBSERVATION for other in observations_of(resident))
 
-    def _moved_away(self) -> bool:
-        resident = linked(self, "resident")
-        return resident is None or resident.village_id != self.village_id
+    def _out_of_reach(self) -> Iterator[Problem]:
+        """What keeps an observation in the bin: the file lies there too, or is another village's."""
+        session, resident = object_session(self), linked(self, "resident")
+        if session is None or (resident is not None and resident.village_id == self.village_id):
+            return
+        binned = select(Resident.id).where(Resident.id == self.resident_id, Resident.village_id == self.village_id)
+        here = session.scalar(binned, execution_options={"deleted": True}) is not None
+        yield Problem("resident", IN_THE_BIN if here else N_("This person's file is another village's now."))
 
     def _start(self) -> None:
         """Central and hospital observation start as such, so that the day's sums are right; the length is as set."""
@@ -289,6 +294,14 @@ def observations_of(resident: Resident) -> list[Observation]:
         new = [r for r in session.new if isinstance(r, Observation) and linked(r, "resident") is resident]
     there = [one for one in [*stored, *new] if one.deleted_at is None and linked(one, "resident") is resident]
     return sorted(there, key=lambda one: (one.status in UNDER_OBSERVATION, one.since, one.id or math.inf))
+
+
+def unfinished(resident: Resident) -> bool:
+    """True if a person has an observation that is not over: open, elsewhere, or lost from sight."""
+    return any(observation.status not in OVER for observation in observations_of(resident))
+
+
+HELD.append(unfinished)
 
 
 def stand(resident: Resident) -> None:

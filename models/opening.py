@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import select
 
 from models.observation import Observation
 from models.session import Session
-from models.states import ObservationStatus
-
-OVER: Final = (ObservationStatus.RELEASED, ObservationStatus.EXCLUDED, ObservationStatus.HANDED_OVER)
+from models.states import OVER
 
 
 def unfinished(session: Session, resident_id: int) -> Observation | None:

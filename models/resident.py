@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
@@ -11,11 +11,14 @@ from sqlalchemy.orm import Mapped
 
 from models.base import InVillage, Mask, Problem, Record, binned, field, live, to
 from models.person import Person, phone_problem
-from models.rules import linked
+from models.rules import changed, is_new, linked
 from models.types import Chosen, Code, Line, Prose
 from models.words import N_, Choice, Tone
 
 MET: Final = ("met_case", "lived_with_contact", "met_from_area")
+HELD: Final[list[Callable[[Resident], bool]]] = []
+"""What keeps a file out of the recycle bin, added where it is known: nobody falls out of a round with the file."""
+IN_THE_BIN: Final = N_("This person's file is in the recycle bin: restore it first.")
 
 
 class Category(Choice):
@@ -134,6 +137,9 @@ class Resident(InVillage, Person, Record):
             number: str | None = getattr(self, name)
             if number and (wrong := phone_problem(number)):
                 yield Problem(name, wrong)
+        put_away = self.deleted_at is not None and not is_new(self) and changed(self, "deleted_at")
+        if put_away and any(holds(self) for holds in HELD):
+            yield Problem("", N_("This person's observation is not over: release the person or rule it out first."))
 
     def standing(self, today: date) -> FileStatus:
         """Where the file stands on a day: as stored, but 待解除 once the term is over and nobody signed it off."""

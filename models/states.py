@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from models.resident import FileStatus
 from models.words import N_, Choice, Tone
 
@@ -32,6 +34,9 @@ class ObservationStatus(Choice):
         return FileStatus(self.value).tone
 
 
+OVER: Final = frozenset({ObservationStatus.RELEASED, ObservationStatus.EXCLUDED, ObservationStatus.HANDED_OVER})
+
+
 class EventKind(Choice):
     """What changed a person's status on a day; a day's sheet is sums over these."""
 
@@ -50,6 +55,12 @@ class EventKind(Choice):
     HANDED_OUT = "handed_out", N_("Handed over to another village")
     HANDED_IN = "handed_in", N_("Taken over from another village")
     EXCLUDED = "excluded", N_("Ruled out")
+
+
+class OwnReason(Choice):
+    """What a rule, not a person, says of why; stored as its code, read in words."""
+
+    DOUBLE = "merged_files", N_("Two files of one person became one")
 
 
 class Period(Choice):

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Mapped, Session, object_session, relationship
 
 from models import clock
 from models.alert import IN_A_ROW, Alert, AlertKind
-from models.base import Base, InVillage, Problem, Record, binned, field, live, to
+from models.base import Base, InVillage, Problem, Record, binned, field, given_once, live, to
 from models.event import ObservationEvent, told
-from models.resident import Resident
+from models.resident import IN_THE_BIN, Resident
 from models.rules import (
     FEVER,
     changed,
@@ -49,6 +49,7 @@ class Visit(InVillage, Record):
         live("resident_id", "on", table="visit"),
         live("on", "outcome", table="visit"),
         Index("ix_visit_counted", "id", "deleted_at"),
+        given_once("entry_key", table="visit"),
         binned("visit"),
     )
 
@@ -67,7 +68,7 @@ class Visit(InVillage, Record):
     late: Mapped[bool] = field(Boolean, N_("Entered later"), default=False, computed=True)
     late_reason: Mapped[str | None] = field(Line(200), N_("Why it was entered later"))
     note: Mapped[str | None] = field(Prose(1000), N_("Remarks"))
-    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True, unique=True)
+    entry_key: Mapped[str | None] = field(Key(36), N_("Number of the entry"), computed=True)
 
     observation: Mapped[Observation] = relationship("Observation", lazy="select")
     resident: Mapped[Resident] = relationship(lazy="select")
@@ -79,8 +80,6 @@ class Visit(InVillage, Record):
             resident = linked(observation, "resident") if observation is not None else None
             if resident is not None:
                 self.resident = resident
-            elif observation is not None:  # the file is in the recycle bin
-                self.resident_id = observation.resident_id
             if observation is not None and not (self.village_id or self.village):
                 self._take_village(observation)
         if self.outcome is Outcome.NORMAL and abnormal(self.temperature, self.symptoms or []):
@@ -91,7 +90,11 @@ class Visit(InVillage, Record):
         """A measurement where somebody was measured, none where nobody was, in the time of the observation."""
         yield from days_to_come(self, today, "on", "taken_at")
         yield from unmeasurable(self)
-        if is_new(self) or changed(self, "observation", "observation_id", "on", "period", "deleted_at"):
+        observation = linked(self, "observation")
+        hung = is_new(self) or changed(self, "observation", "observation_id")
+        if hung and observation is not None and linked(observation, "resident") is None:
+            yield Problem("observation", IN_THE_BIN)
+        elif hung or changed(self, "on", "period", "deleted_at"):
             yield from self._out_of_place()
         if self.taken_at and self.on and clock.local_day(self.taken_at) != self.on:
             yield Problem("taken_at", N_("This is not on the day of the visit."))

@@ -21,14 +21,14 @@ from sqlalchemy.orm import joinedload
 from admin_app import database, i18n
 from admin_app.i18n import say
 from admin_app.ledgers import fields, finding, listing, lookup, show
-from admin_app.ledgers.page import Cell, Fact, Section
+from admin_app.ledgers.page import Fact, Section
 from models import session as sessions
 from models import trail
 from models.base import Base, InVillage, Record, about
 from models.scope import Act, Scope
 from models.summing import ledgers
 from models.trail import Deed, Entry
-from models.words import N_, Choice
+from models.words import N_
 
 if TYPE_CHECKING:
     from admin_app.ledgers.acting import NamedAct
@@ -63,8 +63,6 @@ class Declared(ModelView):
     """Typed columns that are not offered when a record is made."""
     acts: ClassVar[tuple[NamedAct, ...]] = ()
     """What can be done with a record besides writing it (acting.py)."""
-    coded: ClassVar[dict[str, type[Choice]]] = {}
-    """Texts that hold codes of a list, as rules write them; people read words."""
     icon: ClassVar[str] = "journal-text"
     can_be_made: ClassVar[bool] = True
     can_be_changed: ClassVar[bool] = True
@@ -188,8 +186,6 @@ class Declared(ModelView):
 
     def _writer(self, name: str) -> show.Writer:
         """The function that draws one attribute of this ledger's records, as long as the request lasts."""
-        if name in self.coded:
-            return lambda record: Cell(show.decoded(getattr(record, name) or "", self.coded[name]))
         return show.writer(self.model, name, partial(_address, database.session().scope))
 
     def _masked_names(self) -> list[str]:

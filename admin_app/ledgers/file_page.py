@@ -17,7 +17,7 @@ from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Moment
 from models import clock, doubles, opening
 from models.alert import Alert, AlertStatus
 from models.dossier import Contact
-from models.happenings import Happening, happenings
+from models.happenings import Happening, Said, happenings
 from models.observation import Observation
 from models.resident import Resident
 from models.scope import Act
@@ -45,7 +45,7 @@ def complete(session: Session, resident: Resident, page: DetailsPage) -> Details
     def opens(ledger: str) -> bool:
         return session.scope.may(Act.READ, ledger)
 
-    told = [_moment(one, opens) for one in happenings(session, resident)]
+    told = [_moment(one, opens) for one in happenings(session, resident, clock.today())]
     line = sorted([*page.timeline, *told], key=lambda moment: moment.at or NEVER, reverse=True)
     extra = [
         (say(N_("Likely doubles: look and merge")), _doubles(session, resident)),
@@ -122,7 +122,7 @@ def _moment(happening: Happening, opens: Opens) -> Moment:
 
 
 def _words(value: Any) -> str:
-    return show.words_of(value)
+    return say(value.message, value.params) if isinstance(value, Said) else show.words_of(value)
 
 
 __all__ = ["complete", "sex_and_age"]

@@ -33,7 +33,6 @@ class AlertView(LedgerView):
     search = ("resident",)
     search_hint = PERSON_HINT
     can_be_made = can_be_changed = False
-    coded = {"what": Symptom}
     acts = (
         NamedAct(
             "take",

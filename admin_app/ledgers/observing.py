@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import lazy_gettext
 from sqlalchemy import select
+from wtforms.validators import Optional
 
 from admin_app import database, i18n
 from admin_app.i18n import say
-from admin_app.ledgers import papers, show
+from admin_app.ledgers import fields, papers, show
 from admin_app.ledgers.acting import NamedAct, Typed
 from admin_app.ledgers.base import LedgerView, part
 from admin_app.ledgers.declared import note_apart
-from admin_app.ledgers.page import Cell, Fact, Kind, Link
-from models import clock, course, followup, opening, setting
+from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Link
+from models import clock, course, followup, opening, round, setting
 from models.alert import Alert
 from models.course import MOVES, NEEDS, Move
 from models.dossier import Paper
 from models.followup import FollowUp
-from models.observation import Observation, day_of, ends_on, standing
-from models.resident import FileStatus
+from models.observation import UNDER_OBSERVATION, Observation, day_of, ends_on, standing
+from models.resident import FileStatus, Resident
 from models.scope import Act
 from models.session import Session
-from models.states import ObservationStatus
+from models.states import OVER, ObservationStatus
 from models.trail import Deed, Entry
 from models.visit import Visit
 from models.words import N_
@@ -94,10 +98,20 @@ def end_of(observation: Observation) -> Cell:
     return Cell(i18n.day(observation.ends_on), Kind.DAY, dim=how)
 
 
-def _called(observation: Observation) -> frozenset[int]:
-    """The days after release on which a call was recorded."""
-    query = select(FollowUp.day_no).where(FollowUp.observation_id == observation.id)
-    return frozenset(database.session().scalars(query))
+def _calls(observation: Observation) -> list[Fact]:
+    """What came of each call after release, whom nobody called yet, and what was never asked."""
+    calls = followup.calls_of(database.session(), observation.id)
+    unmade = followup.calls_unmade(observation, calls, clock.today())
+    facts = []
+    for n in sorted({*calls, *unmade}):
+        label = say(N_("Day %(day)d after release"), {"day": n})
+        if call := calls.get(n):
+            at = f"/admin/followup/details/?id={call.id}"
+            cell = Cell(say(call.outcome.label), url=at, dim=i18n.day(call.on, weekday=False))
+        else:
+            cell = Cell(say(unmade[n].label))
+        facts.append(Fact(label, cell))
+    return facts
 
 
 class ObservationView(LedgerView):
@@ -141,10 +155,26 @@ class ObservationView(LedgerView):
             return super()._writer(name)
         return observed
 
+    def _field(self, name: str) -> Any:
+        """The length may be left to the setting, which the rule asks for the person's village and the first day."""
+        if name != "days":
+            return super()._field(name)
+        hint = lazy_gettext(N_("Left empty, it is as set for the village."))
+        label = lazy_gettext(show.label_of(Observation, name))
+        return fields.WholeField(label, [Optional()], description=hint, render_kw={"inputmode": "numeric"})
+
     def prefill(self, form: Any) -> None:
-        today = clock.today()
-        form.began_on.data = form.began_on.data or today
-        form.days.data = setting.observation_days(database.session(), today)
+        """Today, and the length that is in force where the person lives, if that is known already."""
+        session = database.session()
+        form.began_on.data = form.began_on.data or clock.today()
+        if form.days.data is None:
+            person = session.get(Resident, form.resident.data) if form.resident.data else None
+            if person is not None:
+                townships = {person.village.township_id}
+            else:
+                townships = {place.township_id for place in round.villages(session)}
+            lengths = {setting.observation_days(session, form.began_on.data, one) for one in townships}
+            form.days.data = lengths.pop() if len(lengths) == 1 else None
 
     def acts_on(self, record: Any) -> list[NamedAct]:
         """None while the person's file lies in the recycle bin."""
@@ -152,7 +182,7 @@ class ObservationView(LedgerView):
             return []
         acts = super().acts_on(record)
         session = database.session()
-        if record.status in opening.OVER and opening.unfinished(session, record.resident_id) is not None:
+        if record.status in OVER and opening.unfinished(session, record.resident_id) is not None:
             return [act for act in acts if act.name != Move.REOPEN]  # another one goes on
         return acts
 
@@ -162,11 +192,27 @@ class ObservationView(LedgerView):
             due = standing(record, clock.today()) is FileStatus.DUE
             links.append(Link(say(N_("Round")), round_of(record), main=not due))
         if self.may(Act.CREATE, "followup") and record.status is ObservationStatus.RELEASED:
-            day = max(followup.calls_due(record, _called(record), clock.today()), default=None)
+            calls = followup.calls_of(database.session(), record.id)
+            day = max(followup.calls_due(record, calls, clock.today()), default=None)
             at = "" if day is None else f"&day_no={day}"
             url = f"/admin/followup/new/?observation={record.id}{at}"
             links.append(Link(say(N_("Record a call")), url, main=day is not None))
         return [*links, *self._papers(record)]
+
+    def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
+        """With the calls after release, those that nobody made among them."""
+        page = super()._details_page(record, revealed)
+        calls = _calls(record) if self.may(Act.READ, "followup") else []
+        return replace(page, sections=[*page.sections, (say(FollowUp.__title__), calls)]) if calls else page
+
+    def warnings(self, records: Sequence[Any]) -> list[str]:
+        """Whom nobody measures any more."""
+        names = [str(one) for one in records if one.status in UNDER_OBSERVATION]
+        words = N_(
+            "Still under observation, and in no round any more once this is deleted: %(names)s. An observation that was"
+            " opened by mistake is better ruled out, one that is over is released: both keep what happened."
+        )
+        return [say(words, {"names": i18n.listed(names)})] if names else []
 
     def _fact(self, record: Any, name: str, may_reveal: bool, shown: bool) -> Fact:
         """The end with how it was computed; that somebody became no suspected case need not be said."""

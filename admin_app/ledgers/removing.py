@@ -132,6 +132,10 @@ class Removing(Part):
 
         return self._act(lambda: self._apply(name, records), records, said, again)
 
+    def warnings(self, records: Sequence[Any]) -> list[str]:
+        """What should be known before these are deleted."""
+        return []
+
     def ask_also(self, name: str) -> dict[str, Any]:
         """What the page of a bulk action asks besides yes: ``choices`` (name, label, options), ``wants_reason``."""
         return {}
@@ -161,6 +165,7 @@ class Removing(Part):
             action_url=url,
             hidden=hidden,
             danger=danger,
+            notices=self.warnings(records) if name == "remove" else [],
             confirm_label=label,
             cancel_url=self.base,
             error=error,

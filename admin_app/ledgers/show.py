@@ -50,6 +50,12 @@ def decoded(text: str, choices: type[Choice]) -> str:
     return i18n.listed(say(known[part].label) if part in known else part for part in text.split("、"))
 
 
+def coded_of(cls: type[Base], name: str) -> type[Choice] | None:
+    """The list whose codes a text holds, if rules write any into it."""
+    found = inspect(cls).column_attrs.get(name)
+    return about(found.columns[0]).coded if found is not None else None
+
+
 def label_of(cls: type[Base], name: str) -> str:
     """The untranslated label of a column or reference; a property of the class says its own (``<name>_label``)."""
     known = references(cls)
@@ -111,9 +117,13 @@ def writer(cls: type[Base], name: str, url: Callable[[Any], str]) -> Writer:
 
         return chip
 
+    coded = coded_of(cls, name)
+
     def text(record: Any) -> Cell:
         value = getattr(record, name)
-        return NOTHING if value is None else Cell(words_of(value), kind)
+        if value is None:
+            return NOTHING
+        return Cell(decoded(value, coded) if coded is not None else words_of(value), kind)
 
     return text
 
@@ -227,6 +237,8 @@ def _read(session: Session, cls: type[Base], column: Any, value: Any) -> str:
         target = _target(cls, column)
         found = session.get(target, value) if target is not None else None
         return say(N_("(not open to you)")) if found is None else str(found)
+    if isinstance(value, str) and (coded := about(column).coded) is not None:
+        return decoded(value, coded)
     return _asked(value) if isinstance(value, dict) else words_of(value)
 
 

@@ -190,22 +190,22 @@ def call_list(session: Session, today: date, village_id: int | None) -> Screen:
     rows = [
         [
             Cell(one.name or f"#{one.resident_id}", url=to.record("resident", one.resident_id)),
-            Cell(names.get(one.village_id, "")),
-            Cell(i18n.day(one.released_on)),
             Cell(i18n.listed(map(str, one.days)), Kind.NUMBER),
             Cell(
                 _("Record a call"),
                 url=to.new("followup", ("observation", one.observation_id), ("day_no", one.days[-1])),
             ),
+            Cell(i18n.day(one.released_on)),
+            Cell(names.get(one.village_id, "")),
         ]
         for one in due
     ]
     columns = [
         heading("name", _("Name")),
-        heading("village", _("Village (community)")),
-        heading("released_on", _("Released on")),
         heading("days", _("Day after release"), Kind.NUMBER),
         heading("record", _("Follow-up call")),
+        heading("released_on", _("Released on")),
+        heading("village", _("Village (community)")),
     ]
     counted = calls.due(session, today)
     all_ = counted.get(village_id, 0) if village_id is not None else sum(counted.values())

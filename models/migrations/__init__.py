@@ -6,7 +6,7 @@ The Alembic configuration is made here, so that an installed panel needs no ``al
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -33,6 +33,12 @@ def revise(url: str, message: str, revision: str) -> None:
     _run(url, lambda config: command.revision(config, message, autogenerate=True, rev_id=revision))
 
 
+def _loosen(connection: Any, _: object) -> None:
+    """A table that is written anew must not take with it what points at it; and an index takes room to be made."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA cache_size = -131072")
+
+
 def _run(url: str, act: Callable[[Config], object]) -> None:
     """Do something with Alembic in one transaction, one process at a time."""
     config = Config()
@@ -41,8 +47,7 @@ def _run(url: str, act: Callable[[Config], object]) -> None:
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     engine = make_engine(url)
     if engine.dialect.name == "sqlite":
-        # a table that is written anew must not take with it what points at it; looked at again before the end
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+        event.listen(engine, "connect", _loosen)
     try:
         with engine.execution_options(begin="IMMEDIATE").begin() as connection:
             if connection.dialect.name == "postgresql":

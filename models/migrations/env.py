@@ -9,14 +9,18 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.schema import SchemaItem
 
 from models.base import Base
+from models.migrations.vocabulary import ADDED_IN_PLACE
 from models.register import LEDGERS
 from models.types import Chosen, ChosenMany, Cleaned, Code, Instant, Key, Tenths
 
 
 def include_object(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-    """Leave out what no model declares on purpose: the full-text indexes of name search."""
+    """Leave out what no model declares on purpose, the full-text indexes of name search, and what cannot be compared:
+    of a foreign key that was added in place, SQLite's reflection tells neither the name nor what it restricts."""
     if kind == "table" and reflected:
         return "_search" not in (name or "")
+    if kind == "foreign_key_constraint" and context.config.attributes["connection"].dialect.name == "sqlite":
+        return name is not None and name not in ADDED_IN_PLACE
     return not (kind == "index" and reflected and (name or "").endswith("_name_tokens"))
 
 

@@ -21,6 +21,9 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # UTC on both; only PostgreSQL can say so.
 INSTANT = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 
+# the foreign keys that ``add_reference`` made
+ADDED_IN_PLACE = frozenset({"fk_resident_merged_into_id"})
+
 Item = sa.schema.SchemaItem
 # what needs to know the table it stands in, for its name
 ItemOf = Callable[[str], Iterator[Item]]
@@ -44,6 +47,29 @@ def changed(table: str) -> Iterator[BatchOperations]:
         yield batch
     for statement in triggers:
         op.execute(statement)
+
+
+def add(table: str, *columns: sa.Column[Any]) -> None:
+    """Further columns, which may be empty, in place: to write a table of a million rows anew takes minutes."""
+    for column in columns:
+        op.add_column(table, column)
+
+
+def add_reference(table: str, name: str, target: str) -> None:
+    """A further foreign key, which may be empty, in place."""
+    constraint = f"fk_{table}_{name}"
+    if op.get_bind().dialect.name == "sqlite":
+        told = f"{name} INTEGER CONSTRAINT {constraint} REFERENCES {target} (id) ON DELETE RESTRICT"
+        op.execute(f"ALTER TABLE {table} ADD COLUMN {told}")
+        return
+    op.add_column(table, may(name, NUMBER))
+    op.create_foreign_key(op.f(constraint), table, target, [name], ["id"], ondelete="RESTRICT")
+
+
+def drop(table: str, *names: str) -> None:
+    """Take columns away in place, foreign keys with them; nothing else may know of them."""
+    for name in names:
+        op.drop_column(table, name)
 
 
 def relist(batch: BatchOperations, table: str, column: str, *codes: str) -> None:
@@ -79,6 +105,14 @@ def live_index(table: str, *columns: str, unique: bool = False) -> None:
     where = sa.text("deleted_at IS NULL")
     name = f"{'uq' if unique else 'ix'}_{table}_{'_'.join(columns)}"[:60]
     op.create_index(name, table, list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def given_once(table: str, column: str) -> None:
+    """A unique index over what was given; a table where most have nothing is not gone through twice for it."""
+    where = sa.text(f"{column} IS NOT NULL")
+    op.create_index(
+        f"uq_{table}_{column}", table, [column], unique=True, sqlite_where=where, postgresql_where=where
+    )  # fmt: skip
 
 
 def numbered(table: str) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models.followup import DAYS, FollowUp, calls_due
+from models.followup import CALLED_FOR, DAYS, FollowUp, calls_due
 from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
@@ -16,11 +16,9 @@ from models.states import ObservationStatus
 from models.summaries.counting import within_reach
 from models.summaries.remembered import by_village
 
-_WEEKS = timedelta(days=DAYS[-1] + 7)  # after these nobody is called any more
-
 
 class DueCall(NamedTuple):
-    """Somebody who is to be called, and which of the days after release have come without a call."""
+    """Somebody who is to be called, and for which of the days after release."""
 
     observation_id: int
     resident_id: int
@@ -34,12 +32,12 @@ def _called(on: date) -> ColumnElement[bool]:
     """Released so lately that there are calls to make."""
     return and_(
         Observation.status == ObservationStatus.RELEASED,
-        Observation.released_on.between(on - _WEEKS, on - timedelta(days=DAYS[0])),
+        Observation.released_on.between(on - CALLED_FOR, on - timedelta(days=DAYS[0])),
     )
 
 
 def due(session: Session, on: date) -> dict[int, int]:
-    """How many calls have come due and were not made, by village (``models.followup.calls_due``)."""
+    """How many calls are to be made now, by village (``models.followup.calls_due``)."""
     counted = by_village(session, _due, on, within_reach(session, "observation"), 0)
     return {village_id: count for village_id, count in counted.items() if count}
 
@@ -55,14 +53,16 @@ def _due(session: Session, on: date, among: Collection[int]) -> dict[int, int]:
         since = (on - day).days if day is not None else 0
         expected[village_id] = expected.get(village_id, 0) + count * sum(n <= since for n in DAYS)
     come = or_(*(and_(FollowUp.day_no == n, Observation.released_on <= on - timedelta(days=n)) for n in DAYS))
-    made = (
-        select(Observation.village_id, func.count())
+    last = (
+        select(Observation.village_id, func.max(FollowUp.day_no).label("day_no"))
         .join(FollowUp, FollowUp.observation_id == Observation.id)
         .where(_called(on), come, Observation.village_id.in_(among))
-        .group_by(Observation.village_id)
+        .group_by(Observation.id, Observation.village_id)
+        .subquery()
     )
-    for village_id, count in session.execute(made):
-        expected[village_id] -= count
+    closed = select(last.c.village_id, last.c.day_no, func.count()).group_by(last.c.village_id, last.c.day_no)
+    for village_id, day_no, count in session.execute(closed):
+        expected[village_id] -= count * sum(n <= day_no for n in DAYS)
     return expected
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import clock
 from models import session as sessions
@@ -324,6 +324,27 @@ def test_a_number_is_shown_to_be_rung_only_with_a_row_in_the_trail(sqlite_panel:
     assert [(row.ledger, row.village_id) for row in shown] == [("resident", A.number(0, 1))] * 2
 
 
+# ---- a file in the recycle bin ----
+
+
+def test_who_has_a_file_in_the_recycle_bin_is_not_measured_and_that_is_said(panel: Panel) -> None:
+    """It can only lie there since before files with an observation that is not over were kept out of it."""
+    file = update(Resident.__table__).where(Resident.id == panel.get(Observation, number(A)).resident_id)  # type: ignore[arg-type]
+    with panel.engine.begin() as connection:
+        connection.execute(file.values(deleted_at=clock.now(), deleted_by="x"))
+    keeper = panel.as_("village_a")
+    page = keeper.get(HERE + f"&at={number(A)}")
+    answer = keeper.send(page, page.form("temperature"), {"temperature": "36.5"})
+    assert answer.status == 422 and "file is in the recycle bin" in answer.main
+    assert answer.form("temperature").data()["temperature"] == ["36.5"]
+    sent = upload(keeper, number(A))
+    assert sent.status == 422 and "recycle bin" in said(sent)["problems"][0]["words"]
+    typed = {"observation": number(A), "on": "2020-02-12", "period": "am", "temperature": "36.5", "how": "door"}
+    form = keeper.post("/admin/visit/new/", {**typed, "outcome": "normal", "taken_at": "2020-02-12T07:55"})
+    assert form.status == 422 and "file is in the recycle bin" in form.main
+    assert paid(panel) == []
+
+
 # ---- what scripts send ----
 
 
@@ -371,7 +392,20 @@ def test_an_answer_brings_what_others_saved_since(sqlite_panel: Panel) -> None:
         json.dumps({**SLOT, "taken_at": "2020-02-12T08:00:00+08:00", "observation": 9 ** 30}).encode(),
         json.dumps({**SLOT, "taken_at": "2020-02-12T08:00:00+08:00", "observation": 1, "how": ["x"]}).encode(),
         json.dumps({**SLOT, "taken_at": "2020-02-12T08:00:00+08:00", "key": "\x00", "observation": number(A)}).encode(),
-        b"[[[",
+        b"[[[", b"[" * 100_000, b'{"key":' * 100_000,
+        *(
+            json.dumps({**SLOT, "observation": number(A), "key": KEY.format(1), **given}).encode()
+            for given in (
+                {"on": "0001-01-01", "taken_at": "0001-01-01T00:00:00+14:00"},
+                {"on": "9999-12-31", "taken_at": "9999-12-31T23:59:59-14:00"},
+                {"taken_at": "0001-01-01T00:00:00+14:00"},
+                {"taken_at": "9999-12-31T23:59:59-14:00"},
+                {"on": "0001-01-01", "taken_at": "2020-02-12T07:55:00+08:00"},
+                {"on": "9999-12-31", "taken_at": "2020-02-12T07:55:00+08:00"},
+                {"on": {"a": [1]}, "taken_at": ["2020-02-12T07:55:00+08:00"]},
+                {"temperature": [[[["36.5"]]]], "taken_at": "2020-02-12T07:55:00+08:00"},
+            )
+        ),
     ],
 )  # fmt: skip
 def test_an_entry_that_cannot_be_read_is_refused_in_words(sqlite_panel: Panel, broken: bytes) -> None:

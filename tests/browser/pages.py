@@ -187,7 +187,7 @@ class Record(Panel):
         return Form(self.page, self.server)
 
     def delete(self) -> Confirmation:
-        rare = self.page.get_by_role("main").locator("details.menu > summary")
+        rare = self.page.get_by_role("main").locator("details.rare > summary")
         if rare.count():  # a record with many acts keeps the rare ones in a menu
             rare.click()
         self.press("删除")

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Panel
+from tests.support.browser import Pages
 from tests.support.server import LiveServer
 
-A4_LANDSCAPE = (842, 595)  # points
+A4_LANDSCAPE, A4_PORTRAIT = (842, 595), (595, 842)  # points
 
 
 def test_a_list_prints_as_a4_landscape_without_the_furniture_of_a_screen(
@@ -32,6 +34,56 @@ def test_a_list_prints_as_a4_landscape_without_the_furniture_of_a_screen(
     assert desk_page.locator("thead").evaluate("head => getComputedStyle(head).display") == "table-header-group"
     assert desk_page.locator(".scroll").evaluate("box => box.scrollWidth <= box.clientWidth + 1")
     expect(desk_page.locator(".printed")).to_contain_text("沈明远")
+
+
+def first_of(panel: Panel, status: str) -> str:
+    """The number of an observation that stands so."""
+    panel.open(f"/admin/observation/?status={status}")
+    link = panel.page.locator("td.title a").first.get_attribute("href") or ""
+    return link.split("id=")[1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_paper_to_sign_is_one_sheet_with_nothing_else_on_it(
+    demo_server: LiveServer, desk_page: Page, language: str
+) -> None:
+    panel = Panel(desk_page, demo_server)
+    panel.sign_in("nanyuan")
+    panel.open(f"/language/{language}")
+    for status, kinds in (("observed", ("notice", "commitment")), ("released", ("release",))):
+        number = first_of(panel, status)
+        for kind in kinds:
+            panel.open(f"/admin/observation/paper/{kind}/?id={number}")
+            pdf = desk_page.pdf(prefer_css_page_size=True)
+            boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+            assert [(round(float(w)), round(float(h))) for w, h in boxes] == [A4_PORTRAIT], kind
+            desk_page.emulate_media(media="print")
+            for furniture in (".head", ".printed"):
+                expect(desk_page.locator(furniture)).to_be_hidden()
+            expect(desk_page.locator(".signatures")).to_be_visible()
+            desk_page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("device", ["desk", "phone"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_done_less_often_is_a_menu_that_opens_in_sight(
+    demo_server: LiveServer, pages: Pages, device: str, language: str
+) -> None:
+    page = pages.open(device)
+    panel = Panel(page, demo_server)
+    panel.sign_in("nanyuan")
+    panel.open(f"/language/{language}")
+    panel.open(f"/admin/observation/details/?id={first_of(panel, 'observed')}")
+    button = page.locator("details.rare > summary")
+    if language == "zh":  # the words of the other one are longer
+        tops = {round(one.bounding_box()["y"]) for one in page.locator(".head .acts .button").all()}  # type: ignore[index]
+        assert len(tops) == 1, "the buttons stand in one row"
+    button.click()
+    for link in page.locator("details.rare a").all():
+        box = link.bounding_box()
+        assert box is not None and box["width"] > 60 and box["height"] >= 44
+        link.click(trial=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_the_language_is_switched_on_a_phone_and_stays_until_it_is_switched_back(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models import course, entering, round
 from models.alert import Alert
@@ -234,10 +234,43 @@ def test_what_is_in_the_bin_does_not_come_back_beside_another(session: Session, 
         session.flush()
 
 
+@pytest.mark.parametrize("step", [None, Move.TO_CENTRAL, Move.TO_HOSPITAL, Move.CONFIRM, Move.LOSE])
+def test_a_file_stays_as_long_as_its_observation_is_not_over(
+    session: Session, watched: Observation, step: Move | None
+) -> None:
+    if step is not None:
+        move(session, watched, step, TODAY, TODAY, where="某处", reason="理由")
+        session.commit()
+    remove(session, watched.resident)
+    with pytest.raises(Invalid, match="observation is not over"):
+        session.flush()
+    session.rollback()
+    if step is Move.CONFIRM:
+        move(session, watched, Move.RECOVER, TODAY, TODAY, reason="理由")
+    elif step is Move.LOSE:
+        move(session, watched, Move.FIND, TODAY, TODAY, reason="理由")
+    move(session, watched, Move.EXCLUDE, TODAY, TODAY, reason="误开")
+    remove(session, watched.resident)
+    session.commit()
+
+
+def test_an_observation_stays_in_the_bin_as_long_as_its_file_does(session: Session, watched: Observation) -> None:
+    remove(session, watched)
+    session.commit()
+    remove(session, watched.resident)
+    session.commit()
+    session.expunge_all()
+    restore(session.get_one(Observation, watched.id, execution_options={"deleted": True}))
+    with pytest.raises(Invalid, match="recycle bin: restore it first"):
+        session.flush()
+
+
 def test_whose_file_lies_in_the_bin_is_in_the_round_and_an_act_says_what_to_do_first(
     session: Session, watched: Observation
 ) -> None:
-    remove(session, watched.resident)
+    """Files went there from under their observations before that was refused."""
+    file = update(Resident.__table__).where(Resident.id == watched.resident_id)  # type: ignore[arg-type]
+    session.connection().execute(file.values(deleted_at=NOON, deleted_by="甲"))
     session.commit()
     session.expire_all()
     (one,) = round.expected(session, watched.village_id, TODAY, Period.AM, NOON)

@@ -134,6 +134,21 @@ def test_everything_that_hangs_on_the_other_hangs_on_the_one_that_stays(
     assert (kept.status, kept.due_on) == (FileStatus.OBSERVED, watched.ends_on)
 
 
+def test_who_was_the_others_contact_is_no_contact_of_oneself(
+    village: Session, files: tuple[Resident, Resident]
+) -> None:
+    keep, other = files
+    village.add_all(
+        [Contact(resident=keep, name="王建囯", known=other), Contact(resident=other, name="王", known=keep)]
+    )
+    village.commit()
+    merge(village, keep, other)
+    contacts = village.scalars(select(Contact).order_by(Contact.id)).all()
+    assert [(c.resident_id, c.known_id, c.name) for c in contacts] == [
+        (keep.id, None, "王建囯"), (keep.id, None, "王")
+    ]  # fmt: skip
+
+
 def test_the_trail_tells_of_both_files(village: Session, session: Session, files: tuple[Resident, Resident]) -> None:
     keep, other = files
     observed(village, other, 3)

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from models.base import Invalid
 from models.course import Move, move
-from models.followup import CallOutcome, FollowUp, calls_due
+from models.followup import CallOutcome, CallState, FollowUp, calls_due, calls_of, calls_unmade
 from models.observation import Observation
-from models.session import Session
+from models.session import Session, remove
 from models.summaries import calls
 from tests.models.factories import TODAY, District, days_ago, observation, resident
 
@@ -44,15 +44,54 @@ def test_calls_come_due_on_their_days_and_not_for_ever(released: Observation, da
     assert calls_due(released, frozenset(), RELEASED + timedelta(days=day)) == due
 
 
-def test_a_call_that_was_made_is_not_due_and_the_count_says_the_same(
+def test_a_call_that_was_made_closes_those_before_it_and_the_count_says_the_same(
     session: Session, district: District, released: Observation
 ) -> None:
+    """How somebody felt on the second day cannot be asked any more; that nobody asked stays to be seen."""
     session.add_all([call(released, 1), call(released, 3, outcome=CallOutcome.NOT_REACHED)])
     session.commit()
-    assert calls_due(released, frozenset({1, 3}), TODAY) == (2, 7)
-    assert calls.due(session, TODAY) == {district.nanyuan.id: 2}
+    assert calls_due(released, {1, 3}, TODAY) == (7,)
+    assert calls_unmade(released, {1, 3}, TODAY) == {2: CallState.NOT_MADE, 7: CallState.DUE}
+    assert calls.due(session, TODAY) == {district.nanyuan.id: 1}
     (one,) = calls.due_calls(session, TODAY, limit=10)
-    assert (one.observation_id, one.days) == (released.id, (2, 7))
+    assert (one.observation_id, one.days) == (released.id, (7,))
+
+
+def test_after_the_call_of_the_seventh_day_nobody_is_due_before_the_fourteenth(
+    session: Session, district: District, released: Observation
+) -> None:
+    session.add(call(released, 7))
+    session.commit()
+    assert (calls_due(released, {7}, TODAY), calls.due(session, TODAY)) == ((), {})
+    assert calls.due_calls(session, TODAY, limit=10) == []
+    later = RELEASED + timedelta(days=14)
+    assert calls_due(released, {7}, later) == (14,)
+    assert calls.due(session, later) == {district.nanyuan.id: 1}
+
+
+def test_a_call_that_was_made_in_time_may_be_written_down_after_a_later_one(
+    session: Session, released: Observation
+) -> None:
+    session.add(call(released, 7))
+    session.commit()
+    session.add(call(released, 2))
+    session.commit()
+    made = calls_of(session, released.id)
+    assert (list(made), list(calls_unmade(released, made, TODAY))) == ([2, 7], [1, 3])
+
+
+def test_after_three_weeks_what_was_not_asked_is_closed_too(released: Observation) -> None:
+    over = RELEASED + timedelta(days=22)
+    assert set(calls_unmade(released, {1}, over).values()) == {CallState.NOT_MADE}
+
+
+def test_nobody_is_called_whose_file_is_in_the_recycle_bin(session: Session, released: Observation) -> None:
+    remove(session, released.resident)
+    session.commit()
+    session.expunge_all()
+    session.add(call(session.get_one(Observation, released.id), 1))
+    with pytest.raises(Invalid, match="recycle bin"):
+        session.flush()
 
 
 def test_who_is_observed_again_is_not_called(session: Session, released: Observation) -> None:
@@ -67,9 +106,12 @@ def test_who_is_observed_again_is_not_called(session: Session, released: Observa
 
 @pytest.mark.parametrize(
     ("given", "field"),
-    [({"day_no": 4}, "day_no"), ({"on": RELEASED}, "on"), ({"on": TODAY + timedelta(days=1)}, "on")],
-)
-def test_a_call_that_cannot_have_been_is_refused(
+    [
+        ({"day_no": 4}, "day_no"), ({"on": RELEASED}, "on"), ({"on": TODAY + timedelta(days=1)}, "on"),
+        ({"day_no": 14, "on": TODAY}, "day_no"), ({"day_no": 7, "on": RELEASED + timedelta(days=6)}, "day_no"),
+    ],
+)  # fmt: skip
+def test_a_call_that_cannot_have_been_or_comes_before_its_day_is_refused(
     session: Session, released: Observation, given: dict[str, object], field: str
 ) -> None:
     session.add(call(released, **{"day_no": 1, **given}))

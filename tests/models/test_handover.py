@@ -168,10 +168,13 @@ def test_journeys_and_contacts_go_along_and_a_contact_keeps_the_link_to_a_file_t
 
 
 def test_a_question_about_a_file_in_the_recycle_bin_is_answered_in_words(
-    sender: Session, receiver: Session, district: District, watched: Observation
+    sender: Session, receiver: Session, district: District
 ) -> None:
-    number = ask(sender, watched.resident, district.chaoyang)
-    remove(sender, watched.resident)
+    file = resident(district.nanyuan)
+    sender.add(file)
+    sender.commit()
+    number = ask(sender, file, district.chaoyang)
+    remove(sender, file)
     sender.commit()
     with pytest.raises(Invalid, match="recycle bin"):
         accept(receiver, number)

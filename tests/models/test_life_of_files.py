@@ -337,6 +337,16 @@ class Lives(RuleBasedStateMachine):
         if not refused:
             life.binned = not life.binned
 
+    @act(1, pick=some)
+    def a_file_is_kept_from_the_bin_while_its_observation_goes_on(self, pick: int) -> None:
+        _number, life = self.life(pick)
+        if not life.binned and life.now.status not in ("released", "excluded"):
+            self.attempt(
+                self.of(self.world.home[life.person]),
+                True,
+                lambda session: remove(session, session.get_one(Resident, life.person)),
+            )
+
     # ---- visits ----
 
     @act(6, pick=some, ago=ago, period=periods, found=st.sampled_from(sorted(FOUND)), late=st.booleans())

@@ -82,6 +82,26 @@ def test_a_value_that_cannot_be_meant_is_refused(session: Session, name: Setting
         put(session, value, TODAY, name)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        (LENGTH, "２０", "20"), (LENGTH, " 14 ", "14"), (SettingName.AM_CUT_OFF, "０９:30", "09:30"),
+        (SettingName.AM_CUT_OFF, "１１：３０", "11:30"), (SettingName.REPORT_DEADLINE, " 17:30:00 ", "17:30"),
+    ],
+)  # fmt: skip
+def test_a_value_is_kept_in_one_way_however_it_was_typed(
+    session: Session, name: SettingName, typed: str, kept: str
+) -> None:
+    assert put(session, typed, TODAY, name).value == kept
+    assert in_force(session, name, TODAY) == kept
+
+
+@pytest.mark.parametrize("typed", ["²", "1²", "十四", "14天", "1 4"])
+def test_what_only_looks_like_a_number_is_none(session: Session, typed: str) -> None:
+    with pytest.raises(Invalid, match="value"):
+        put(session, typed, TODAY)
+
+
 # ---- taken when an observation is opened ----
 
 

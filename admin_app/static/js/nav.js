@@ -8,7 +8,7 @@ if (current) {
   if (below > 0) menu.scrollTop += below + menu.clientHeight / 3;
 }
 
-const opened = () => document.querySelectorAll("details.more[open], details.menu[open], .strip details[open]");
+const opened = () => document.querySelectorAll("details.more[open], details.rare[open], .strip details[open]");
 
 document.addEventListener("click", (event) => {
   for (const details of opened()) {

@@ -14,10 +14,13 @@ from alembic import op
 
 from models.migrations.vocabulary import (
     INSTANT,
-    NUMBER,
+    add,
+    add_reference,
     bytewise,
     changed,
     check,
+    drop,
+    given_once,
     is_one_of,
     ledger,
     listed,
@@ -56,10 +59,12 @@ ALREADY_THERE = (
     "UPDATE observation SET since = began_on, since_period = first_period WHERE status = 'observed'",
     "UPDATE observation SET since = coalesce(released_on, transferred_on, began_on), since_period = 'am'"
     " WHERE status <> 'observed'",
-    "UPDATE resident SET due_on = (SELECT max(o.ends_on) FROM observation o WHERE o.resident_id = resident.id"
-    " AND o.status = 'observed' AND o.deleted_at IS NULL)"
-    " WHERE id IN (SELECT resident_id FROM observation WHERE status = 'observed')",
 )
+OPEN_UNTIL = (
+    "SELECT resident_id AS id, max(ends_on) AS due_on FROM observation"
+    " WHERE status = 'observed' AND deleted_at IS NULL GROUP BY resident_id"
+)
+FILE_TELLS = "UPDATE resident SET due_on = :due_on WHERE id = :id"
 EVENT_TELLS = (
     "UPDATE observation_event SET was = :was, became = :became, since = :since, since_period = :since_period"
     " WHERE id = :id"
@@ -88,12 +93,8 @@ def upgrade() -> None:
 
 def _follow_the_course() -> None:
     """What a move writes on the file and its observation, and what an event says of before and after."""
-    with changed("resident") as resident:
-        resident.add_column(may("merged_into_id", NUMBER))
-        resident.create_foreign_key(
-            op.f("fk_resident_merged_into_id"), "resident", ["merged_into_id"], ["id"], ondelete="RESTRICT"
-        )
-        resident.add_column(may("due_on", sa.Date()))
+    add_reference("resident", "merged_into_id", "resident")
+    add("resident", may("due_on", sa.Date()))
     live_index("resident", "village_id", "due_on")
     with changed("observation") as observation:
         relist(observation, "observation", "status", *ALL_STATES)
@@ -113,15 +114,15 @@ def _follow_the_course() -> None:
         event.create_check_constraint(op.f("ck_observation_event_on_in_order"), '"on" >= since')
     live_index("observation_event", "was", "on", "since", "village_id", "since_period")
     _say_since_when()
-    with changed("visit") as visit:
-        visit.add_column(may("entry_key", bytewise(36)))
-        visit.create_unique_constraint(op.f("uq_visit_entry_key"), ["entry_key"])
+    add("visit", may("entry_key", bytewise(36)))
+    given_once("visit", "entry_key")
 
 
 def _say_since_when() -> None:
     """Of what is on record already: since when each observation is as it is, and what its events say of before."""
     for statement in ALREADY_THERE:
         op.execute(sa.text(statement))
+    _write(FILE_TELLS, [dict(row) for row in op.get_bind().execute(sa.text(OPEN_UNTIL)).mappings()])
     _link_events()
     with changed("observation") as observation:
         observation.alter_column("since", existing_type=sa.Date(), nullable=False)
@@ -156,9 +157,14 @@ def _link_events() -> None:
             state = after
         if state is not None and since is not None:
             observations.append({"id": number, "status": state, "since": since, "since_period": period})
-    for statement, found in ((EVENT_TELLS, events), (OBSERVATION_TELLS, observations)):
-        if found:
-            op.get_bind().execute(sa.text(statement), found)
+    _write(EVENT_TELLS, events)
+    _write(OBSERVATION_TELLS, observations)
+
+
+def _write(statement: str, rows: list[dict[str, Any]]) -> None:
+    """One row each, by its number: asked all in one, SQLite goes through every open observation for every file."""
+    if rows:
+        op.get_bind().execute(sa.text(statement), rows)
 
 
 def _create_alerts() -> None:
@@ -282,9 +288,8 @@ def downgrade() -> None:
     """Back to before. A state or an event that was not known then cannot be kept: the database refuses, unchanged."""
     for name in reversed(CREATED):
         op.drop_table(name)
-    with changed("visit") as visit:
-        visit.drop_constraint(op.f("uq_visit_entry_key"), type_="unique")
-        visit.drop_column("entry_key")
+    op.drop_index("uq_visit_entry_key", "visit")
+    drop("visit", "entry_key")
     op.drop_index("ix_observation_event_was_on_since_village_id_since_period", "observation_event")
     with changed("observation_event") as event:
         event.drop_constraint(op.f("ck_observation_event_on_in_order"), type_="check")
@@ -303,7 +308,4 @@ def downgrade() -> None:
         observation.drop_column("signed_by")
         relist(observation, "observation", "status", *STATES)
     op.drop_index("ix_resident_village_id_due_on", "resident")
-    with changed("resident") as resident:
-        resident.drop_column("due_on")
-        resident.drop_constraint(op.f("fk_resident_merged_into_id"), type_="foreignkey")
-        resident.drop_column("merged_into_id")
+    drop("resident", "due_on", "merged_into_id")
