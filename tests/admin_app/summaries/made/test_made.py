@@ -635,7 +635,7 @@ def test_a_list_understands_conditions_that_it_does_not_offer(desk: Desk) -> Non
 
 def test_nothing_on_a_page_runs_and_no_style_is_its_own(sqlite_desk: Desk) -> None:
     page = sqlite_desk.as_("district").get(address(BY_STATUS))
-    assert "<svg" in page.text and 'class="drawn"' in page.text
+    assert "<svg" in page.text and 'class="chart ' in page.text
     for tag, attributes in page.tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"], (tag, attributes)
         assert tag != "style"
