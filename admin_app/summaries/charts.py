@@ -16,7 +16,7 @@ from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 from markupsafe import Markup
-from pygal import Bar, HorizontalStackedBar, StackedBar
+from pygal import Bar, HorizontalBar, HorizontalStackedBar, Line, StackedBar
 from pygal.style import Style
 
 # pygal hooks into every import of the process, to find plugins that nobody has here, in a way that Python gave up
@@ -37,6 +37,7 @@ KEPT: Final = {
     "g": ("class", "transform"),
     "rect": ("x", "y", "width", "height"),
     "path": ("class", "d"),
+    "circle": ("cx", "cy", "r"),
     "text": ("class", "x", "y"),
 }
 _STYLE: Final = Style(label_font_size=LETTERS, major_label_font_size=LETTERS, font_family="sans-serif")
@@ -47,11 +48,32 @@ class Form(StrEnum):
 
     COLUMNS = "columns"  # a column a day, its parts upon one another
     PAIRS = "pairs"  # columns beside one another
+    LINES = "lines"  # a line over days a kind of number: shares and averages, which nobody adds up
     BARS = "bars"  # a bar a row of the table, its parts after one another
+    ROWS = "rows"  # bars beside one another for each row of the table
+
+    @property
+    def across(self) -> bool:
+        """True if the numbers go from left to right."""
+        return self in (Form.BARS, Form.ROWS)
+
+    @property
+    def stacked(self) -> bool:
+        """True if the parts make a whole."""
+        return self in (Form.COLUMNS, Form.BARS)
+
+
+_DRAWS: Final = {
+    Form.COLUMNS: StackedBar,
+    Form.PAIRS: Bar,
+    Form.LINES: Line,
+    Form.BARS: HorizontalStackedBar,
+    Form.ROWS: HorizontalBar,
+}
 
 
 class Ink(StrEnum):
-    """A colour of charts.css; its name says what it is for."""
+    """A colour of charts.css; its name says what it is for. Those that are numbered only tell kinds apart."""
 
     MAIN = "main"
     SECOND = "second"
@@ -59,15 +81,29 @@ class Ink(StrEnum):
     WARN = "warn"
     BAD = "bad"
     CALM = "calm"
+    C0 = "c0"
+    C1 = "c1"
+    C2 = "c2"
+    C3 = "c3"
+    C4 = "c4"
+    C5 = "c5"
+    C6 = "c6"
+    C7 = "c7"
+
+
+NUMBERED: Final = (Ink.C0, Ink.C1, Ink.C2, Ink.C3, Ink.C4, Ink.C5, Ink.C6, Ink.C7)
 
 
 @dataclass(frozen=True)
 class Series:
-    """One kind of number: what it is called, its colour, and for every label its value, as a number and in words."""
+    """One kind of number: what it is called, its colour, and for every label its value, as a number and in words.
+
+    None is no value at all, which is not drawn.
+    """
 
     label: str
     ink: Ink
-    values: Sequence[float]
+    values: Sequence[float | None]
     said: Sequence[str]
 
 
@@ -100,7 +136,7 @@ class Chart:
 def draw(chart: Chart) -> Markup:
     """A chart as an ``svg`` element."""
     plotted = _plot(chart).render_tree()
-    plot = next(node for node in plotted.iter("g") if "plot" in node.get("class", "").split())
+    plot, overlay = (node for node in plotted.iter("g") if node.get("class") in ("plot", "plot overlay"))
     height = plotted.get("viewBox").split()[3]
     title, description = f"chart-{chart.number}-title", f"chart-{chart.number}-said"
     root = ElementTree.Element(
@@ -115,18 +151,20 @@ def draw(chart: Chart) -> Markup:
     ElementTree.SubElement(root, "title", {"id": title}).text = chart.title
     ElementTree.SubElement(root, "desc", {"id": description}).text = chart.description
     root.append(_kept(plot))
-    for shapes, one in zip(_series(root), chart.series, strict=True):
-        _say(shapes, one, chart)
+    for lines, dots, one in zip(_series(root), _series(_kept(overlay)), _in_turn(chart), strict=True):
+        _say(lines, dots, one, chart)
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704  every text was escaped just now
 
 
 def _plot(chart: Chart) -> Any:
-    made = {Form.COLUMNS: StackedBar, Form.PAIRS: Bar, Form.BARS: HorizontalStackedBar}[chart.form]
-    across = chart.form is Form.BARS
-    highest = max((sum(column) for column in zip(*(one.values for one in chart.series), strict=True)), default=0)
-    plot = made(
+    across = chart.form.across
+    columns = [[value or 0 for value in column] for column in zip(*(one.values for one in chart.series), strict=True)]
+    highest = max((sum(column) if chart.form.stacked else max(column) for column in columns), default=0)
+    whole = all(float(value).is_integer() for column in columns for value in column)
+    beside = len(chart.series) if chart.form is Form.ROWS else 1
+    plot = _DRAWS[chart.form](
         width=WIDTH,
-        height=len(chart.ticks) * ROW + 46 if across else HEIGHT,
+        height=len(chart.ticks) * (ROW + (beside - 1) * ROW // 2) + 46 if across else HEIGHT,
         margin=6,
         margin_left=6 + (_wider(chart.ticks) if across else 0),
         margin_right=18,
@@ -135,18 +173,25 @@ def _plot(chart: Chart) -> Any:
         js=(),
         show_legend=False,
         truncate_label=40,
+        dots_size=3,
         x_labels=list(reversed(chart.ticks)) if across else list(chart.ticks),  # pygal begins at the foot
         x_labels_major=[] if across else list(_named(chart.ticks)),
         show_minor_x_labels=across,
-        # whole numbers only, however few there are
-        y_labels=None if highest >= TICKS else list(range(int(highest) + 2)),
+        # of whole numbers only whole steps, however few there are
+        y_labels=list(range(int(highest) + 2)) if whole and highest < TICKS else None,
         max_scale=TICKS - 1,
-        value_formatter=lambda value: f"{value:,.0f}",
+        value_formatter=lambda value: f"{value:,.10g}",
     )
-    for one in chart.series:
-        values = [float(value) for value in one.values]
+    for one in _in_turn(chart):
+        nothing = None if chart.form is Form.LINES else 0.0
+        values = [nothing if value is None else float(value) for value in one.values]
         plot.add(one.label, values[::-1] if across else values)
     return plot
+
+
+def _in_turn(chart: Chart) -> Sequence[Series]:
+    """The series as pygal is given them, which sets bars beside one another from the foot up."""
+    return chart.series[::-1] if chart.form is Form.ROWS else chart.series
 
 
 def _named(ticks: Sequence[str]) -> Iterator[str]:
@@ -185,19 +230,23 @@ def _series(root: ElementTree.Element) -> list[ElementTree.Element]:
     return [node for node in root.iter("g") if node.get("class", "").startswith("series")]
 
 
-def _say(shapes: ElementTree.Element, one: Series, chart: Chart) -> None:
+def _say(shapes: ElementTree.Element, dots: ElementTree.Element, one: Series, chart: Chart) -> None:
     """Let every shape of a series say what it stands for; leave out those that stand for nothing."""
-    bars = list(shapes.iter("rect"))
-    if chart.form is Form.BARS:
-        bars.reverse()
+    lined = chart.form is Form.LINES
+    lines, drawn = list(shapes.iter("path")), list(dots.iter("circle") if lined else shapes.iter("rect"))
+    if chart.form.across:
+        drawn.reverse()
     shapes.clear()
     shapes.set("class", f"series {one.ink.value}")
-    for rect, label, value, said in zip(bars, chart.labels, one.values, one.said, strict=True):
-        if value:
-            if chart.form is not Form.BARS:
-                _slim(rect)
-            shapes.append(rect)
-            ElementTree.SubElement(rect, "title").text = f"{label} · {one.label} {said}"
+    shapes.extend(lines)
+    points = zip(chart.labels, one.values, one.said, strict=True)
+    told = [point for point in points if point[1] is not None or not lined]
+    for shape, (label, value, said) in zip(drawn, told, strict=True):
+        if value or lined:
+            if not (lined or chart.form.across):
+                _slim(shape)
+            shapes.append(shape)
+            ElementTree.SubElement(shape, "title").text = f"{label} · {one.label} {said}"
 
 
 def _slim(column: ElementTree.Element) -> None:

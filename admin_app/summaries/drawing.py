@@ -109,22 +109,23 @@ def _chart(number: int, picture: Picture, section: Section, lines: Sequence[Line
     measures = {measure.name: measure for measure in section.measures}
     series = [_series(measures[name], ink, drawn) for name, ink in picture.series]
     title = say(picture.title)
-    description = _(
-        "%(rows)d rows: %(names)s. The table says the same.",
-        rows=len(drawn),
-        names=i18n.listed(one.label for one in series),
-    )
     if len(drawn) < len(lines):
         title += " · " + _("the first %(count)d rows", count=len(drawn))
     return charts.Chart(
         number,
         form,
         title,
-        description,
+        described(len(drawn), series),
         [line.name for line in drawn],
         [line.tick or line.name for line in drawn],
         series,
     )
+
+
+def described(rows: int, series: Sequence[charts.Series]) -> str:
+    """What is heard instead of a chart."""
+    names = i18n.listed(one.label for one in series)
+    return _("%(rows)d rows: %(names)s. The table says the same.", rows=rows, names=names)
 
 
 def _series(measure: Measure, ink: charts.Ink, lines: Sequence[Line]) -> charts.Series:

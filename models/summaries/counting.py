@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from models.place import Village
 from models.scope import Act
 from models.session import Session
+from models.summaries import remembered
 
 
 class Place(NamedTuple):
@@ -30,7 +32,22 @@ def villages(session: Session, ledger: str) -> list[Place]:
 def within_reach(session: Session, ledger: str) -> list[int]:
     """Every village whose records of a ledger the session may read, whether it takes part or not."""
     area = session.scope.area(Act.READ, ledger)
-    return list(session.scalars(select(Village.id))) if area.everywhere else sorted(area.villages)
+    if not area.everywhere:
+        return sorted(area.villages)
+    return list(session.scalars(select(Village.id), execution_options={"deleted": True}))
+
+
+def count_all(session: Session, cls: Any) -> int:
+    """How many records of a ledger there are, of which only those of villages in which something was written since are
+    counted again: what a list of everything begins with."""
+    villages = within_reach(session, cls.__ledger__)
+    counted: dict[int, int] = remembered.by_village(session, _all, cls, villages, 0)
+    return sum(counted.values())
+
+
+def _all(session: Session, cls: Any, among: Collection[int]) -> dict[int, int]:
+    query = select(cls.village_id, func.count()).where(cls.village_id.in_(among)).group_by(cls.village_id)
+    return {village_id: count for village_id, count in session.execute(query)}
 
 
 def by_village(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:

@@ -41,7 +41,7 @@ def test_somebody_makes_shares_and_pins_a_summary_and_another_role_sees_it(
     district.press("新建汇总")
     fits(page)
     page.locator(".menu").get_by_role("link", name="医学观察").click()
-    expect(page.locator("svg.drawn")).to_be_visible()
+    expect(page.locator("svg.chart")).to_be_visible()
     everybody = total(page)
     page.get_by_label("列", exact=True).select_option(label="观察状态")
     expect(page).to_have_url(re.compile(r"columns=status"))

@@ -1,111 +1,110 @@
-"""The chart beside a made summary: bars, stacked by column; over days standing, otherwise lying. Server-made SVG.
-
-Its colours and type come from the panel's own style sheet, so that it follows dark mode and print; nothing in it runs.
-The table beside it says the same in numbers.
-"""
+"""What the chart beside a made summary shows: which of its rows, in which colours."""
 
 from __future__ import annotations
 
-import sys
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import ceil
-from typing import Any, Final
-from xml.etree import ElementTree
+from datetime import date
+from typing import Final
 
-import pygal
-from markupsafe import Markup
-from pygal.style import Style
+from admin_app.i18n import say
+from admin_app.summaries.charts import NUMBERED, Chart, Form, Series
+from admin_app.summaries.drawing import described
+from admin_app.summaries.made.drawing import Drawing
+from admin_app.summaries.made.words import measure_words, short_day
+from models.summaries.crosstab import REST, Place, Tally
+from models.summing import Sort
+from models.words import N_
 
-# pygal hooks into every import of the process to find plugins that nobody has here, in a way that Python gave up
-sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
-
-WIDTH: Final = 560
-STANDING: Final = 260  # the height of a chart over days
 MOST_BARS: Final = 24
-MOST_SERIES: Final = 8
-_TYPE: Final = 17  # the size of letters that room is made for; made.css makes them smaller where it is drawn larger
-_STYLE: Final = Style(label_font_size=_TYPE, major_label_font_size=_TYPE, font_family="inherit")
-_UNWANTED: Final = ("defs", "title")
-_UNDRAWN: Final = ("background", "titles", "tooltip-overlay")
+MOST_SERIES: Final = len(NUMBERED)
 
 
-@dataclass(frozen=True)
-class Series:
-    """One colour: its name, and its value for each label; None where there is none."""
-
-    label: str
-    values: Sequence[float | None]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawn chart, and the names of its colours in their order; none where there is one."""
-
-    svg: Markup
-    legend: list[str]
+def chart_of(drawing: Drawing, title: str) -> Chart | None:
+    """The table as bars, over days as columns; what does not add up stands side by side, over days as lines."""
+    table, over_days = drawing.answer.table, _over_days(drawing)
+    rows = [row for row in table.rows if row is not None] if over_days else _largest(drawing, table.rows)
+    if len(rows) == 1 and drawing.by_columns:
+        return _chart_of_one(drawing, title, rows[0])
+    if len(rows) < 2:
+        return None
+    labels, ticks = [drawing.row_words(row) for row in rows], [_short(drawing, row) for row in rows]
+    return _drawn(drawing, title, labels, ticks, _series(drawing, rows), over_days)
 
 
-def draw(title: str, labels: Sequence[str], series: Sequence[Series], over_days: bool, adds_up: bool) -> Chart:
-    """A chart of some rows. What adds up is stacked; shares and averages stand side by side, over days as lines."""
-    order = 1 if over_days else -1  # lying bars are drawn from the bottom up
-    widest = max(map(_width, labels), default=0)
-    if over_days:
-        graph = pygal.StackedBar if adds_up else pygal.Line
-        chart = graph(height=STANDING, show_minor_x_labels=False, **_options())
-        chart.x_labels_major = list(labels)[:: max(1, ceil(len(labels) * (widest + 8) / (WIDTH - 60)))]
-    else:
-        graph = pygal.HorizontalStackedBar if adds_up else pygal.HorizontalBar
-        height = 36 + len(labels) * (24 if adds_up else 12 + 12 * len(series))
-        reckoned = 0.6 * _TYPE * max(map(len, labels), default=0)  # by pygal, which knows no Chinese
-        chart = graph(height=height, margin_left=max(0, round(widest - reckoned)), **_options())
-    chart.x_labels = list(labels)[::order]
-    for one in series:
-        chart.add(one.label, list(one.values)[::order])
-    chart.xml_filters.append(lambda root: _tidied(root, title))
-    svg = Markup(chart.render())  # noqa: S704  made here, of texts that ElementTree has escaped
-    return Chart(svg, [one.label for one in series] if len(series) > 1 else [])
+def _chart_of_one(drawing: Drawing, title: str, row: Place) -> Chart | None:
+    """A single row: its columns as bars."""
+    table = drawing.answer.table
+    columns = [column for column in table.columns if (row, column) in table.cells][:MOST_BARS]
+    if len(columns) < 2:
+        return None
+    labels = [drawing.column_words(column) for column in columns]
+    cells = [table.cells[row, column] for column in columns]
+    series = [_one(drawing, 0, drawing.row_words(row), cells)]
+    return _drawn(drawing, title, labels, [_shortened(label) for label in labels], series, False)
 
 
-def _options() -> dict[str, Any]:
-    return {
-        "width": WIDTH, "style": _STYLE, "show_legend": False, "no_prefix": True, "js": [], "css": [], "spacing": 8,
-        "margin": 4, "disable_xml_declaration": True, "truncate_label": -1, "explicit_size": False, "dots_size": 3,
-        "min_scale": 2, "max_scale": 6, "formatter": _written, "value_formatter": _written,
-    }  # fmt: skip
+def _drawn(
+    drawing: Drawing, title: str, labels: list[str], ticks: list[str], series: list[Series], over_days: bool
+) -> Chart | None:
+    standing, lying = (Form.LINES, Form.ROWS) if drawing.averages else (Form.COLUMNS, Form.BARS)
+    seen = [one for one in series if any(one.values)]
+    if not seen:
+        return None
+    return Chart(1, standing if over_days else lying, title, described(len(labels), seen), labels, ticks, seen)
 
 
-def _written(value: float) -> str:
-    return f"{value:,.10g}"
+def _over_days(drawing: Drawing) -> bool:
+    known, _group = drawing.asked.sides[0]
+    return known.sort in (Sort.DAY, Sort.INSTANT)
 
 
-def _width(text: str) -> float:
-    """How wide a label is, Chinese characters being as wide as they are high."""
-    return sum(_TYPE * (1.02 if unicodedata.east_asian_width(c) in "WF" else 0.6) for c in text)
+def _short(drawing: Drawing, row: Place) -> str:
+    if isinstance(row, date):
+        return short_day(row, drawing.asked.question.rows.step)
+    return _shortened(drawing.row_words(row))
 
 
-def _tidied(root: Any, title: str) -> Any:
-    """The drawing alone: no script, no style, no note of who made it; what a bar says on being pointed at, in words."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            kind, name = child.tag, child.get("class", "") if isinstance(child.tag, str) else ""
-            unwanted = not isinstance(kind, str) or kind in _UNWANTED or any(part in _UNDRAWN for part in name.split())
-            if unwanted or (kind == "rect" and child.get("width") is None):
-                parent.remove(child)
-        _say(parent)
-    root.attrib.pop("id", None)
-    root.set("role", "img")
-    root.set("aria-label", title)
-    root.set("class", "drawn")
-    return root
+def _shortened(words: str) -> str:
+    return words if len(words) <= 14 else words[:13] + "…"
 
 
-def _say(group: Any) -> None:
-    """Turn pygal's hidden notes on a bar or dot into the title that browsers show."""
-    notes = {note.get("class", "").split()[0]: note.text for note in group.findall("desc")}
-    for note in group.findall("desc"):
-        group.remove(note)
-    if "value" in notes:
-        title = ElementTree.SubElement(group, "title")
-        title.text = f"{notes.get('x_label') or ''}: {notes['value']}"
+def _largest(drawing: Drawing, rows: list[Place]) -> list[Place]:
+    """The rows of a chart: as many as can be told apart, the largest where there are more."""
+    if len(rows) <= MOST_BARS:
+        return rows
+    sizes = {row: drawing.answer.table.row(row).n for row in rows if row is not REST}
+    kept = sorted(sizes, key=lambda row: -sizes[row])[:MOST_BARS]
+    return [row for row in rows if row in kept]
+
+
+def _series(drawing: Drawing, rows: list[Place]) -> list[Series]:
+    """One colour a column, as long as colours can be told apart; what is left over goes together."""
+    table = drawing.answer.table
+    columns = table.columns
+    if not drawing.by_columns or (drawing.averages and len(columns) > 3):
+        label = measure_words(drawing.asked.cls, drawing.asked.question.measure)
+        return [_one(drawing, 0, label, [table.row(row) for row in rows])]
+    if len(columns) > MOST_SERIES:
+        sizes = {column: table.column(column).n for column in columns if column is not REST}
+        kept = sorted(sizes, key=lambda column: -sizes[column])[: MOST_SERIES - 1]
+        columns = [column for column in columns if column in kept]
+    found = [
+        _one(drawing, number, drawing.column_words(c), [table.cells.get((row, c), Tally()) for row in rows])
+        for number, c in enumerate(columns)
+    ]
+    left = [column for column in table.columns if column not in columns]
+    if left:
+        rest = [sum(_height(drawing, table.cells.get((row, c), Tally())) or 0 for c in left) for row in rows]
+        said = [f"{height:,.10g}" for height in rest]
+        found.append(Series(say(N_("All others")), NUMBERED[len(columns)], rest, said))
+    return found
+
+
+def _one(drawing: Drawing, number: int, label: str, tallies: Sequence[Tally]) -> Series:
+    heights = [_height(drawing, tally) for tally in tallies]
+    return Series(label, NUMBERED[number], heights, [drawing.written(tally) for tally in tallies])
+
+
+def _height(drawing: Drawing, tally: Tally) -> float | None:
+    number = drawing.number(tally)
+    return None if number is None else float(number)

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from admin_app.i18n import say
 from admin_app.ledgers.export import safe
-from admin_app.summaries.made.page import Drawing
+from admin_app.summaries.made.drawing import Drawing
 from models.question import How
 from models.summaries.crosstab import Tally
 from models.words import N_

@@ -15,8 +15,8 @@ from admin_app.summaries.made import asking, files
 from admin_app.summaries.made.asking import Put
 from admin_app.summaries.made.building import asked_for
 from admin_app.summaries.made.common import BASE, NEW, record_of
+from admin_app.summaries.made.drawing import Drawing
 from admin_app.summaries.made.links import Links
-from admin_app.summaries.made.page import Drawing
 from admin_app.summaries.made.presets import address
 from admin_app.summaries.made.words import question_words
 from models import clock

@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 import pytest
-from admin_app.summaries.made.page import result as result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -17,6 +16,7 @@ from sqlalchemy import select
 
 from admin_app.summaries.made import asking, presets
 from admin_app.summaries.made.asking import UNASKED
+from admin_app.summaries.made.page import result as result_of
 from models.made import MadePin, MadeSummary
 from models.observation import Observation
 from models.person import Person
@@ -635,7 +635,7 @@ def test_a_list_understands_conditions_that_it_does_not_offer(desk: Desk) -> Non
 
 def test_nothing_on_a_page_runs_and_no_style_is_its_own(sqlite_desk: Desk) -> None:
     page = sqlite_desk.as_("district").get(address(BY_STATUS))
-    assert "<svg" in page.text and 'class="drawn"' in page.text
+    assert "<svg" in page.text and 'class="chart ' in page.text
     for tag, attributes in page.tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"], (tag, attributes)
         assert tag != "style"
