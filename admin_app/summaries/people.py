@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from urllib.parse import urlencode
+
 from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell
@@ -10,6 +13,7 @@ from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
 from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Row, Section, by_place, rows
 from admin_app.workbench.screen import Addresses
+from models.scope import Scope
 from models.session import Session
 from models.states import Outcome, Period
 from models.summaries import rounds, trend
@@ -158,6 +162,13 @@ def _ended(outcome: Outcome, tone: Tone | None = None) -> Measure:
     """Visits that ended in one way."""
     opens = rows("visit", ("outcome", outcome.value), days="on", picks=("period",))
     return Measure(outcome.value, outcome.label, opens, tone=tone)
+
+
+def in_slots(scope: Scope, what: str, on: date, *more: tuple[str, object]) -> str:
+    """The address of those who were expected or visited on a day (``done``, ``missed``, …), "" for who may not see."""
+    if not RoundsView.open_to(scope):
+        return ""
+    return f"/admin/summary/rounds/names/?{urlencode([('what', what), ('on', on), ('from', on), ('to', on), *more])}"
 
 
 class RoundsView(SummaryView):

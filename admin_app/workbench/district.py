@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from admin_app import i18n
 from admin_app.exchange.onward import onward
 from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.summaries.people import in_slots
 from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, count, figure, heading
 from admin_app.workbench.today.addresses import daily_url, district_url
 from admin_app.workbench.today.sheet_page import report_cell
@@ -101,7 +102,7 @@ def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Fi
             Tone.BAD,
             _("%(count)d with fever", count=counts.feverish) if counts.abnormal else "",
         ),
-        figure(_("Missed today"), counts.missed, ADDRESS if to.rows("visit") else "", Tone.WARN),
+        figure(_("Missed today"), counts.missed, in_slots(to.scope, "missed", today), Tone.WARN),
         figure(
             _("Awaiting release"),
             terms.due,
@@ -187,7 +188,7 @@ def _numbers(
     def visits(slot: SlotCount, period: Period) -> Cell:
         if not slot.expected:
             return Cell("–", Kind.NUMBER)
-        url = to.rows("visit", *on, ("period", period)) if slot.done else ""
+        url = in_slots(to.scope, "done", today, ("period", period), *village) if slot.done else ""
         return Cell(f"{slot.done}/{slot.expected}", Kind.NUMBER, url=url)
 
     return [

@@ -75,8 +75,9 @@ class Sum(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The villages of one township."""
+    """The villages of one township; ``id`` is 0 for those of none."""
 
+    id: int
     name: str
     lines: list[Line]
     sum: Sum
@@ -138,7 +139,7 @@ def _parts(session: Session, lines: list[Line]) -> list[Part]:
 
     ordered = sorted(lines, key=lambda line: (township(line), line.report.reported))
     found = [(number, list(some)) for number, some in groupby(ordered, key=township)]
-    return [Part(names.get(number, ""), some, _sum(some)) for number, some in found]
+    return [Part(number, names.get(number, ""), some, _sum(some)) for number, some in found]
 
 
 def _sum(lines: list[Line]) -> Sum:

@@ -17,12 +17,14 @@ from models.summaries.report_day import places
 
 
 class Asked(NamedTuple):
-    """A day that is not to come, the village if one is meant, every village within reach, and what was left out."""
+    """A day that is not to come, the village or township if one is meant, every village within reach, and what was left
+    out."""
 
     on: date
     place: Place | None
     places: list[Place]
     notices: list[str]
+    township: int | None = None
 
 
 def asked(session: Session) -> Asked:
@@ -47,4 +49,8 @@ def asked(session: Session) -> Asked:
         notices.append(_("There is no such village here."))
     if place is None and len(mine) == 1:
         place = mine[0]
-    return Asked(on, place, mine, notices)
+    township = number(request.args.get("township"))
+    if request.args.get("township") and township not in {one.township_id or 0 for one in mine}:
+        notices.append(_("There is no such township here."))
+        township = None
+    return Asked(on, place, mine, notices, township)

@@ -105,7 +105,7 @@ def page(day: DaySheet, against: str, reminders: list[Reminder]) -> SheetPage:
             Group(
                 part.name if several else "",
                 [_row(line, day.on, against) for line in part.lines],
-                _sum(part.sum, _("Subtotal: %(name)s", name=part.name), f"sum-{number}", against),
+                _sum(part.sum, _("Subtotal: %(name)s", name=part.name), f"sum-{number}", against, day.on, part.id),
             )
             for number, part in enumerate(day.parts)
         ],
@@ -155,11 +155,13 @@ def _row(line: Line, on: date, against: str) -> Row:
     return Row(f"v{here}", name, report_cell(report), cells)
 
 
-def _sum(found: Sum, name: str, key: str, against: str, opens: date | None = None) -> Row:
-    """A line of sums; those of all villages open the names behind them on the day ``opens``."""
+def _sum(found: Sum, name: str, key: str, against: str, on: date, township: int | None = None) -> Row:
+    """A line of sums, of a township or of all villages."""
     then = found.then if against != NONE else None
-    urls = {figure: daily_url(opens, None, "names/", figure=figure) if opens else "" for figure in FIGURES}
-    cells = [_number(found.figures, then, figure, urls[figure]) for figure in FIGURES]
+    cells = [
+        _number(found.figures, then, figure, daily_url(on, None, "names/", figure=figure, township=township))
+        for figure in FIGURES
+    ]
     return Row(key, Cell(name), Cell(f"{found.reported} / {found.villages}"), cells)
 
 

@@ -163,10 +163,25 @@ def test_every_number_opens_the_names_that_were_reported(panel: Panel) -> None:
     own = panel.as_("village_a")
     page = own.get("/admin/summary/daily/")
     assert own.send(page, page.form("seen")).status == 303
+    opened = {"village": 0, "township": 0, "all": 0}
     for href, text in browser.get(SHEET).links:
-        if f"village={A.number(0, 1)}" in href and "/names/" in href:
+        if "/names/" in href:
             names = browser.get(href)
             assert len(re.findall(r"/admin/resident/details/\?id=\d+", names.text)) == int(text), href
+            opened[next((of for of in opened if f"{of}=" in href), "all")] += 1
+    assert all(count > 3 for count in opened.values()), opened
+
+
+def test_the_names_of_a_total_are_those_of_who_reported_and_say_where_more_was_reported(panel: Panel) -> None:
+    with panel.session() as session:
+        report(session, A, surveyed=2, adjust={"surveyed": 9_000})
+        session.commit()
+    for where in ("", f"&township={panel.get(Village, A.number(0, 1)).township_id}"):
+        page = panel.as_("district").get(f"/admin/summary/daily/names/?figure=surveyed{where}")
+        assert "9000 were reported, the records come to" in page.main
+        assert name_of(panel, A) in page.main and name_of(panel, B) not in page.main
+    nonsense = panel.as_("village_a").get("/admin/summary/daily/names/?figure=surveyed&township=7777")
+    assert nonsense.status == 200 and "no such township" in nonsense.main
 
 
 # ---- reminding ----
