@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models.followup import CALLED_FOR, DAYS, FollowUp, calls_due
+from models.followup import CALLED_FOR, DAYS, FollowUp, calls_due, since_release
 from models.observation import Observation, ObservationStatus
 from models.resident import Resident
 from models.session import Session
@@ -47,7 +47,7 @@ def due(session: Session, on: date) -> dict[int, int]:
     last = (
         select(Observation.village_id, func.max(FollowUp.day_no).label("day_no"))
         .join(FollowUp, FollowUp.observation_id == Observation.id)
-        .where(_called(on), come)
+        .where(_called(on), come, since_release())
         .group_by(Observation.id, Observation.village_id)
         .subquery()
     )
@@ -66,7 +66,7 @@ def due_calls(session: Session, on: date, limit: int, village_id: int | None = N
     rows = session.execute(query.order_by(Observation.released_on, Observation.id)).all()
     made: dict[int, set[int]] = {}
     for number, day in session.execute(
-        select(FollowUp.observation_id, FollowUp.day_no).join(FollowUp.observation).where(_called(on))
+        select(FollowUp.observation_id, FollowUp.day_no).join(FollowUp.observation).where(_called(on), since_release())
     ):
         made.setdefault(number, set()).add(day)
     for observation, name in rows:

@@ -61,7 +61,7 @@ def test_a_paper_to_sign_is_one_sheet_with_nothing_else_on_it(
             for furniture in (".head", ".printed"):
                 expect(desk_page.locator(furniture)).to_be_hidden()
             expect(desk_page.locator(".signatures")).to_be_visible()
-            desk_page.emulate_media(media="screen")
+            desk_page.emulate_media(media="null")
 
 
 @pytest.mark.parametrize("device", ["desk", "phone"])
