@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from admin_app.uploads import LARGEST
@@ -60,7 +61,7 @@ def enter(browser: Browser, content: bytes | None = None, name: str = "告知书
     }
     data |= typed
     if content is not None:
-        data["file_name"] = (io.BytesIO(content), name)
+        data["file_name"] = FileStorage(io.BytesIO(content), name)
     boundary, body = encode_multipart(data)
     kind = f"multipart/form-data; boundary={boundary}"
     return browser.open("/admin/paper/new/", "POST", body, content_type=kind)
