@@ -34,26 +34,14 @@ def _called(on: date) -> ColumnElement[bool]:
 
 def due(session: Session, on: date) -> dict[int, int]:
     """How many calls are to be made now, by village (``models.followup.calls_due``)."""
-    expected: dict[int, int] = {}
-    released = (
-        select(Observation.village_id, Observation.released_on, func.count())
-        .where(_called(on))
-        .group_by(Observation.village_id, Observation.released_on)
-    )
-    for village_id, day, count in session.execute(released):
-        since = (on - day).days if day is not None else 0
-        expected[village_id] = expected.get(village_id, 0) + count * sum(n <= since for n in DAYS)
     come = or_(*(and_(FollowUp.day_no == n, Observation.released_on <= on - timedelta(days=n)) for n in DAYS))
-    last = (
-        select(Observation.village_id, func.max(FollowUp.day_no).label("day_no"))
-        .join(FollowUp, FollowUp.observation_id == Observation.id)
-        .where(_called(on), come, since_release())
-        .group_by(Observation.id, Observation.village_id)
-        .subquery()
-    )
-    closed = select(last.c.village_id, last.c.day_no, func.count()).group_by(last.c.village_id, last.c.day_no)
-    for village_id, day_no, count in session.execute(closed):
-        expected[village_id] -= count * sum(n <= day_no for n in DAYS)
+    made = select(func.max(FollowUp.day_no)).where(FollowUp.observation_id == Observation.id, come, since_release())
+    last = func.coalesce(made.correlate(Observation).scalar_subquery(), 0).label("last")
+    each = select(Observation.village_id, Observation.released_on, last).where(_called(on)).subquery()
+    expected: dict[int, int] = {}
+    for village_id, released_on, day_no, count in session.execute(select(*each.c, func.count()).group_by(*each.c)):
+        since = (on - released_on).days
+        expected[village_id] = expected.get(village_id, 0) + count * sum(day_no < n <= since for n in DAYS)
     return {village_id: count for village_id, count in expected.items() if count}
 
 
