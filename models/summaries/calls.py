@@ -39,7 +39,8 @@ def due(session: Session, on: date) -> dict[int, int]:
     last = func.coalesce(made.correlate(Observation).scalar_subquery(), 0).label("last")
     each = select(Observation.village_id, Observation.released_on, last).where(_called(on)).subquery()
     expected: dict[int, int] = {}
-    for village_id, released_on, day_no, count in session.execute(select(*each.c, func.count()).group_by(*each.c)):
+    kinds = select(each.c.village_id, each.c.released_on, each.c.last, func.count()).group_by(*each.c)
+    for village_id, released_on, day_no, count in session.execute(kinds):
         since = (on - released_on).days
         expected[village_id] = expected.get(village_id, 0) + count * sum(day_no < n <= since for n in DAYS)
     return {village_id: count for village_id, count in expected.items() if count}
