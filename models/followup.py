@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Date, Integer, select
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, Date, Integer, select
+from sqlalchemy.orm import Mapped, object_session, relationship
 
 from models.base import InVillage, Problem, binned, field, live, to
 from models.observation import Observation
 from models.resident import IN_THE_BIN, OfResident, Resident
-from models.rules import days_to_come, is_new, linked, take_village_of
+from models.rules import changed, days_to_come, is_new, linked, take_village_of
 from models.session import Session
 from models.states import ObservationStatus
 from models.types import Chosen, Line, Prose
@@ -54,7 +54,7 @@ class FollowUp(InVillage, OfResident):
     __title__ = N_("Follow-up calls")
     __table_args__ = (
         CheckConstraint("day_no IN (1, 2, 3, 7, 14)", name="day_no_listed"),
-        live("observation_id", "day_no", table="follow_up", unique=True),
+        live("observation_id", "day_no", "on", table="follow_up", unique=True),
         live("village_id", "on", table="follow_up"),
         live("resident_id", table="follow_up"),
         binned("follow_up"),
@@ -92,6 +92,21 @@ class FollowUp(InVillage, OfResident):
                 yield Problem("on", N_("The calls begin on the day after release."))
             elif self.day_no in DAYS and self.on < observation.released_on + timedelta(days=self.day_no):
                 yield Problem("day_no", N_("This call is to be made on a later day."))
+            elif self._made_already(observation.released_on):
+                yield Problem("day_no", N_("This call has been recorded already."))
+
+    def _made_already(self, released_on: date) -> bool:
+        """True if this call was recorded since the release; a file that was opened again is called anew."""
+        session = object_session(self)
+        if session is None or not (is_new(self) or changed(self, "observation", "observation_id", "day_no", "on")):
+            return False
+        same = select(FollowUp.id).where(
+            FollowUp.observation_id == linked(self, "observation").id,
+            FollowUp.day_no == self.day_no,
+            FollowUp.on > released_on,
+            FollowUp.id.is_distinct_from(self.id),
+        )
+        return session.scalar(same.limit(1)) is not None
 
 
 # ---- the rules, as they are said ----
@@ -115,7 +130,12 @@ def calls_due(observation: Observation, made: Collection[int], today: date) -> t
     return tuple(n for n, state in unmade.items() if state is CallState.DUE)
 
 
-def calls_of(session: Session, observation_id: int) -> dict[int, FollowUp]:
-    """The calls that were made after an observation, by their day."""
-    query = select(FollowUp).where(FollowUp.observation_id == observation_id).order_by(FollowUp.day_no)
-    return {call.day_no: call for call in session.scalars(query)}
+def since_release() -> ColumnElement[bool]:
+    """Of calls joined with their observations: those after its present release, not after one before it went on."""
+    return FollowUp.on > Observation.released_on
+
+
+def calls_of(session: Session, observation: Observation) -> dict[int, FollowUp]:
+    """The calls that were made since somebody's release, by their day."""
+    query = select(FollowUp).join(FollowUp.observation).where(Observation.id == observation.id, since_release())
+    return {call.day_no: call for call in session.scalars(query.order_by(FollowUp.day_no))}

@@ -146,7 +146,7 @@ def _calls(session: Session, resident: Resident, today: date) -> list[Happening]
     if not session.scope.may(Act.READ, FollowUp.__ledger__):
         return found
     for observation in session.scalars(select(Observation).where(Observation.resident_id == resident.id)):
-        unmade = calls_unmade(observation, calls_of(session, observation.id), today)
+        unmade = calls_unmade(observation, calls_of(session, observation), today)
         found += [
             Happening(
                 _noon(observation.released_on + timedelta(days=n)), N_("Follow-up call"),

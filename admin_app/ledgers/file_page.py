@@ -16,7 +16,7 @@ from admin_app.ledgers.observing import end_of, observed
 from admin_app.ledgers.page import Cell, DetailsPage, Fact, Kind, Moment
 from models import clock, doubles, opening
 from models.alert import Alert, AlertStatus
-from models.dossier import Contact
+from models.dossier import Contact, Paper
 from models.happenings import Happening, Said, happenings
 from models.observation import Observation
 from models.resident import Resident
@@ -27,7 +27,7 @@ from models.visit import Visit
 from models.words import N_
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-SHOWN = 10  # contacts that stand on the page; the ledger has them all
+SHOWN = 10  # papers and contacts that stand on the page; the ledgers have them all
 Opens = Callable[[str], bool]
 """Whether the reader may open a ledger."""
 
@@ -51,7 +51,10 @@ def complete(session: Session, resident: Resident, page: DetailsPage) -> Details
         (say(N_("Likely doubles: look and merge")), _doubles(session, resident)),
         (say(N_("Medical observation")), _observation(session, resident, opens)),
     ]
-    below = [(say(Contact.__title__), _contacts(session, resident, opens))]
+    below = [
+        (say(Paper.__title__), _papers(session, resident, opens)),
+        (say(Contact.__title__), _contacts(session, resident, opens)),
+    ]
     sections = [*extra, *page.sections, *below]
     return replace(page, timeline=line, sections=[(title, facts) for title, facts in sections if facts])
 
@@ -93,6 +96,21 @@ def _open_alerts(session: Session, one: Observation) -> list[Fact]:
     count = session.scalar(query) or 0
     url = f"/admin/alert/?status=raised&status=taken&observation={one.id}"
     return [Fact(say(Alert.__title__), Cell(i18n.number(count), url=url))] if count else []
+
+
+def _papers(session: Session, resident: Resident, opens: Opens) -> list[Fact]:
+    """What was handed over and signed, each with its scan or photo."""
+    if not opens("paper"):
+        return []
+    query = select(Paper).where(Paper.resident_id == resident.id).order_by(Paper.on.desc(), Paper.id.desc())
+    facts = []
+    for paper in session.scalars(query.limit(SHOWN)):
+        kept = paper.file_name or ""
+        day = i18n.day(paper.on, weekday=False)
+        url = f"/admin/paper/{'file' if kept else 'details'}/?id={paper.id}"
+        dim = " · ".join(text for text in (day if kept else "", paper.signed_by or "") if text)
+        facts.append(Fact(say(paper.kind.label), Cell(kept or day, url=url, dim=dim)))
+    return facts
 
 
 def _contacts(session: Session, resident: Resident, opens: Opens) -> list[Fact]:

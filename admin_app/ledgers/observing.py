@@ -100,7 +100,7 @@ def end_of(observation: Observation) -> Cell:
 
 def _calls(observation: Observation) -> list[Fact]:
     """What came of each call after release, whom nobody called yet, and what was never asked."""
-    calls = followup.calls_of(database.session(), observation.id)
+    calls = followup.calls_of(database.session(), observation)
     unmade = followup.calls_unmade(observation, calls, clock.today())
     facts = []
     for n in sorted({*calls, *unmade}):
@@ -192,7 +192,7 @@ class ObservationView(LedgerView):
             due = standing(record, clock.today()) is FileStatus.DUE
             links.append(Link(say(N_("Round")), round_of(record), main=not due))
         if self.may(Act.CREATE, "followup") and record.status is ObservationStatus.RELEASED:
-            calls = followup.calls_of(database.session(), record.id)
+            calls = followup.calls_of(database.session(), record)
             day = max(followup.calls_due(record, calls, clock.today()), default=None)
             at = "" if day is None else f"&day_no={day}"
             url = f"/admin/followup/new/?observation={record.id}{at}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -163,7 +164,9 @@ class Reading(Part):
         if scope.may(Act.EXPORT, self.ledger):
             links.append(Link(_("Export"), self.base + "export/csv/" + (f"?{query}" if query else "")))
         if self.can_be_made and scope.may(Act.CREATE, self.ledger):
-            links.append(Link(_("New record"), self.base + "new/", main=True))
+            about = {name: value for name in fields.references(self.model) if (value := request.args.get(name))}
+            query = "?" + urlencode(about) if about else ""  # of whom the list is, the new record is too
+            links.append(Link(_("New record"), f"{self.base}new/{query}", main=True))
         return links
 
     @expose("/details/")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models.followup import CALLED_FOR, DAYS, FollowUp, calls_due
+from models.followup import CALLED_FOR, DAYS, FollowUp, calls_due, since_release
 from models.observation import Observation
 from models.resident import Resident
 from models.session import Session
@@ -43,26 +43,16 @@ def due(session: Session, on: date) -> dict[int, int]:
 
 
 def _due(session: Session, on: date, among: Collection[int]) -> dict[int, int]:
-    expected: dict[int, int] = {}
-    released = (
-        select(Observation.village_id, Observation.released_on, func.count())
-        .where(_called(on), Observation.village_id.in_(among))
-        .group_by(Observation.village_id, Observation.released_on)
-    )
-    for village_id, day, count in session.execute(released):
-        since = (on - day).days if day is not None else 0
-        expected[village_id] = expected.get(village_id, 0) + count * sum(n <= since for n in DAYS)
     come = or_(*(and_(FollowUp.day_no == n, Observation.released_on <= on - timedelta(days=n)) for n in DAYS))
-    last = (
-        select(Observation.village_id, func.max(FollowUp.day_no).label("day_no"))
-        .join(FollowUp, FollowUp.observation_id == Observation.id)
-        .where(_called(on), come, Observation.village_id.in_(among))
-        .group_by(Observation.id, Observation.village_id)
-        .subquery()
-    )
-    closed = select(last.c.village_id, last.c.day_no, func.count()).group_by(last.c.village_id, last.c.day_no)
-    for village_id, day_no, count in session.execute(closed):
-        expected[village_id] -= count * sum(n <= day_no for n in DAYS)
+    made = select(func.max(FollowUp.day_no)).where(FollowUp.observation_id == Observation.id, come, since_release())
+    last = func.coalesce(made.correlate(Observation).scalar_subquery(), 0).label("last")
+    called = _called(on), Observation.village_id.in_(among)
+    each = select(Observation.village_id, Observation.released_on, last).where(*called).subquery()
+    expected: dict[int, int] = {}
+    kinds = select(each.c.village_id, each.c.released_on, each.c.last, func.count()).group_by(*each.c)
+    for village_id, released_on, day_no, count in session.execute(kinds):
+        since = (on - released_on).days
+        expected[village_id] = expected.get(village_id, 0) + count * sum(day_no < n <= since for n in DAYS)
     return expected
 
 
@@ -75,7 +65,7 @@ def due_calls(session: Session, on: date, limit: int, village_id: int | None = N
     rows = session.execute(query.order_by(Observation.released_on, Observation.id)).all()
     made: dict[int, set[int]] = {}
     for number, day in session.execute(
-        select(FollowUp.observation_id, FollowUp.day_no).join(FollowUp.observation).where(_called(on))
+        select(FollowUp.observation_id, FollowUp.day_no).join(FollowUp.observation).where(_called(on), since_release())
     ):
         made.setdefault(number, set()).add(day)
     for observation, name in rows:

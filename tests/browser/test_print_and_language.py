@@ -61,7 +61,7 @@ def test_a_paper_to_sign_is_one_sheet_with_nothing_else_on_it(
             for furniture in (".head", ".printed"):
                 expect(desk_page.locator(furniture)).to_be_hidden()
             expect(desk_page.locator(".signatures")).to_be_visible()
-            desk_page.emulate_media(media="screen")
+            desk_page.emulate_media(media="null")
 
 
 @pytest.mark.parametrize("device", ["desk", "phone"])
@@ -81,7 +81,7 @@ def test_what_is_done_less_often_is_a_menu_that_opens_in_sight(
     button.click()
     for link in page.locator("details.rare a").all():
         box = link.bounding_box()
-        assert box is not None and box["width"] > 60 and box["height"] >= 44
+        assert box is not None and box["width"] > 60 and box["height"] >= (44 if device == "phone" else 36)
         link.click(trial=True)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 

@@ -76,7 +76,7 @@ def test_a_call_that_was_made_in_time_may_be_written_down_after_a_later_one(
     session.commit()
     session.add(call(released, 2))
     session.commit()
-    made = calls_of(session, released.id)
+    made = calls_of(session, released)
     assert (list(made), list(calls_unmade(released, made, TODAY))) == ([2, 7], [1, 3])
 
 
@@ -124,5 +124,32 @@ def test_each_call_is_made_once(session: Session, released: Observation) -> None
     session.add(call(released, 1))
     session.commit()
     session.add(call(released, 1, on=TODAY))
+    with pytest.raises(Invalid, match="recorded already"):
+        session.commit()
+
+
+def test_two_who_record_the_same_call_at_once_are_told_apart_by_the_database(
+    session: Session, released: Observation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.add(call(released, 1))
+    session.commit()
+    monkeypatch.setattr(FollowUp, "_made_already", lambda self, released_on: False)
+    session.add(call(released, 1))
     with pytest.raises(IntegrityError):
         session.commit()
+
+
+def test_who_is_released_a_second_time_is_called_anew(
+    session: Session, district: District, released: Observation
+) -> None:
+    """The calls after the first release say nothing of how somebody is after the second."""
+    session.add_all([call(released, 1), call(released, 7)])
+    session.commit()
+    move(session, released, Move.REOPEN, days_ago(1), TODAY, reason="又接触")
+    move(session, released, Move.RELEASE, days_ago(1), TODAY, signed_by="三人组", reason="检测阴性", consent=True)
+    session.commit()
+    assert calls_due(released, calls_of(session, released), TODAY) == (1,)
+    assert calls.due(session, TODAY) == {district.nanyuan.id: 1}
+    session.add(call(released, 1, on=TODAY))
+    session.commit()
+    assert calls.due_calls(session, TODAY, limit=10) == [] and calls.due(session, TODAY) == {}

@@ -49,7 +49,7 @@ def asked(session: Session) -> Asked:
         notices.append(_("There is no such village here."))
     if place is None and len(mine) == 1:
         place = mine[0]
-    township = number(request.args.get("township"))
+    township = record_id(request.args.get("township"))
     if request.args.get("township") and township not in {one.township_id or 0 for one in mine}:
         notices.append(_("There is no such township here."))
         township = None

@@ -200,7 +200,7 @@ def _create_alerts() -> None:
         may("note", sa.String(1000)),
         check("day_no_listed", "day_no IN (1, 2, 3, 7, 14)"),
     )
-    live_index("follow_up", "observation_id", "day_no", unique=True)
+    live_index("follow_up", "observation_id", "day_no", "on", unique=True)
     live_index("follow_up", "village_id", "on")
     live_index("follow_up", "resident_id")
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from admin_app.uploads import LARGEST
 from models import clock
@@ -50,11 +52,19 @@ def papers(panel: Panel) -> list[Paper]:
 
 
 def enter(browser: Browser, content: bytes | None = None, name: str = "告知书.png", **typed: Any) -> Page:
-    data: dict[str, Any] = {"resident": str(RESIDENT), "kind": "statement", "on": "2020-02-12", "signed_by": "张三"}
+    data: dict[str, Any] = {
+        "csrf_token": browser.csrf,
+        "resident": str(RESIDENT),
+        "kind": "statement",
+        "on": "2020-02-12",
+        "signed_by": "张三",
+    }
     data |= typed
     if content is not None:
-        data["file_name"] = (io.BytesIO(content), name)
-    return browser.post("/admin/paper/new/", data, content_type="multipart/form-data")
+        data["file_name"] = FileStorage(io.BytesIO(content), name)
+    boundary, body = encode_multipart(data)
+    kind = f"multipart/form-data; boundary={boundary}"
+    return browser.open("/admin/paper/new/", "POST", body, content_type=kind)
 
 
 # ---- printed ----
@@ -136,6 +146,19 @@ def test_a_file_that_is_not_kept_is_refused_at_its_field(
     assert words in page.main
     assert page.form("signed_by").data()["signed_by"] == ["张三"], "what was typed stays"
     assert papers(panel) == [] and not (tmp_path / "uploads").exists()
+
+
+def test_the_scan_of_the_statement_is_one_tap_away_on_the_persons_page(panel: Panel, keeper: Browser) -> None:
+    assert enter(keeper, PNG, "陈述.png").status == 302
+    (paper,) = papers(panel)
+    page = keeper.get(f"/admin/resident/details/?id={RESIDENT}")
+    assert (f"/admin/paper/file/?id={paper.id}", "陈述.png") in page.links
+
+
+def test_a_new_paper_out_of_a_persons_list_is_that_persons(panel: Panel) -> None:
+    keeper = panel.as_("village_a")
+    (new,) = [href for href, _ in keeper.get("/admin/paper/", resident=RESIDENT).links if "/paper/new/" in href]
+    assert keeper.get(new).form("signed_by").data()["resident"] == [str(RESIDENT)]
 
 
 def test_what_a_file_is_called_and_is_said_to_be_is_not_believed(panel: Panel, keeper: Browser) -> None:

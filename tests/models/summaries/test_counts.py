@@ -105,8 +105,10 @@ def open_alerts(seen: Seen) -> list[Row]:
 def calls_of(seen: Seen) -> Counter[int]:
     """The calls that are due, by observation, as the rule tells them."""
     made: dict[int, set[int]] = {}
+    released = {row["id"]: row["released_on"] for row in seen.rows(Observation)}
     for row in seen.rows(FollowUp):
-        made.setdefault(row["observation_id"], set()).add(row["day_no"])
+        if released.get(row["observation_id"]) and row["on"] > released[row["observation_id"]]:
+            made.setdefault(row["observation_id"], set()).add(row["day_no"])
     names = ("status", "released_on")
     due: Counter[int] = Counter()
     for row in seen.rows(Observation):
