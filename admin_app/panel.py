@@ -42,7 +42,7 @@ class FirstScreen(AdminIndexView):
         if Role.DISTRICT not in identity.signed_in().roles:
             abort(403)
         session = database.session()
-        return live.answer(lambda: home.drawn(session, live.minute(), i18n.language()))
+        return live.answer(lambda: home.drawn(session, live.minute(), i18n.language()).drawn)
 
     @expose("/menu/")
     def menu_page(self) -> ResponseReturnValue:

@@ -7,9 +7,9 @@ nothing of one role, village or language comes before another.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, current_app
 from markupsafe import Markup
@@ -21,12 +21,24 @@ WITHHELD: Final = ("request", "session", "g", "config", "csrf_token", "current_u
 
 def init(app: Flask) -> None:
     """Give templates ``part('admin/parts/menu.html', menu=…)``."""
-    app.jinja_env.globals["part"] = part
+    app.jinja_env.globals |= {"part": part, "sheet_row": row}
 
 
 def part(template: str, **values: Hashable) -> Markup:
     """A part drawn with these values. Raises TypeError for a value that cannot be compared, a list for instance."""
     return _drawn(template, i18n.language(), tuple(values.items()))
+
+
+def row(cells: Iterable[Hashable], columns: Sequence[Any]) -> Markup:
+    """A row of a table, of which a page has hundreds, and few that are not as they were the last time."""
+    return _row(
+        i18n.language(), tuple(cells), tuple(at for at, column in enumerate(columns) if column.kind == "number")
+    )
+
+
+@lru_cache(maxsize=2048)
+def _row(language: str, cells: tuple[Hashable, ...], numbers: tuple[int, ...]) -> Markup:
+    return _drawn.__wrapped__("admin/parts/row.html", language, (("cells", cells), ("numbers", numbers)))
 
 
 @lru_cache(maxsize=256)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import urlencode
 
 from admin_app import i18n
+from admin_app.addresses import address
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell
 from admin_app.summaries.asked import Asked, By, Days, Pick, Places, RowsBy
@@ -168,7 +168,7 @@ def in_slots(scope: Scope, what: str, on: date, *more: tuple[str, object]) -> st
     """The address of those who were expected or visited on a day (``done``, ``missed``, …), "" for who may not see."""
     if not RoundsView.open_to(scope):
         return ""
-    return f"/admin/summary/rounds/names/?{urlencode([('what', what), ('on', on), ('from', on), ('to', on), *more])}"
+    return address("/admin/summary/rounds/names/", [("what", what), ("on", on), ("from", on), ("to", on), *more])
 
 
 class RoundsView(SummaryView):

@@ -8,12 +8,12 @@ from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_app import live
+from admin_app import i18n, live
 from admin_app.identity import User
 from admin_app.live import Region
 from admin_app.summaries.made import pinned
 from admin_app.workbench import district, rota, traces, village
-from admin_app.workbench.screen import HomePage
+from admin_app.workbench.screen import HomePage, Screen
 from models import clock
 from models.account import Role
 from models.scope import Act
@@ -27,7 +27,7 @@ def page(session: Session, user: User) -> HomePage:
     now = live.minute()
     screens = []
     if Role.DISTRICT in user.roles:
-        screens.append(district.screen(session, now))
+        screens.append(drawn(session, now, i18n.language()))
     if Role.VILLAGE in user.roles:
         screens.append(village.screen(session, user, now))
     if Role.COORDINATOR in user.roles:
@@ -43,10 +43,11 @@ def page(session: Session, user: User) -> HomePage:
 
 
 @remembered
-def drawn(session: Session, now: datetime, language: str) -> Markup:
-    """The part of the district's screen that refreshes by itself; ``now`` is to the minute."""
+def drawn(session: Session, now: datetime, language: str) -> Screen:
+    """The district's screen, what of it refreshes by itself drawn; ``now`` is to the minute."""
     screen = district.screen(session, now)
-    return Markup(render_template("admin/screen.html", screen=screen))  # noqa: S704  drawn and escaped by a template
+    body = Markup(render_template("admin/screen.html", screen=screen))  # noqa: S704  escaped by its template
+    return Screen(screen.title, screen.subtitle, screen.links, drawn=body)
 
 
 def badges(session: Session) -> dict[str, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from admin_app import i18n
+from admin_app.addresses import address
 from admin_app.ledgers.page import Cell, Column, Kind, Link
 from admin_app.live import Region
 from models.scope import Act, Scope
@@ -59,6 +59,8 @@ class Screen:
     tables: list[Sheet] = field(default_factory=list)
     onward: list[Link] = field(default_factory=list)
     """What can be handed on of it."""
+    drawn: str = ""
+    """All of it but its head, where that was drawn before."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Addresses:
         """A ledger's list under conditions: ``rows("visit", ("on.from", day), ("outcome", "abnormal"))``."""
         if not self.scope.may(Act.READ, ledger):
             return ""
-        return f"/admin/{ledger}/?{urlencode(pairs)}" if pairs else f"/admin/{ledger}/"
+        return address(f"/admin/{ledger}/", pairs)
 
     def record(self, ledger: str, number: int) -> str:
         """One record."""
@@ -91,7 +93,7 @@ class Addresses:
         """The form of a new record."""
         if not self.scope.may(Act.CREATE, ledger):
             return ""
-        return f"/admin/{ledger}/new/?{urlencode(pairs)}" if pairs else f"/admin/{ledger}/new/"
+        return address(f"/admin/{ledger}/new/", pairs)
 
 
 def heading(name: str, label: str, kind: Kind = Kind.TEXT) -> Column:

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from sqlalchemy import select
 
+from admin_app.addresses import address
 from admin_app.ledgers.listing import DayFilter, Filter
 from admin_app.summaries.made.words import band_ends, unit_of
 from models.place import Village
@@ -42,7 +42,7 @@ class Links:
         pairs: Pairs | None = list(self.asked.question.filters)
         for (known, group), place in zip(self.asked.sides, (row, column), strict=False):
             pairs = pairs if pairs is None or place is EVERY else self._narrowed(pairs, known, group, place)
-        return "" if pairs is None else f"/admin/{self.asked.question.ledger}/?{urlencode(pairs)}".rstrip("?")
+        return "" if pairs is None else address(f"/admin/{self.asked.question.ledger}/", pairs)
 
     @cached_property
     def open(self) -> bool:
