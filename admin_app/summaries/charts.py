@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from unicodedata import east_asian_width
 from xml.etree import ElementTree
@@ -134,7 +135,13 @@ class Chart:
 
 
 def draw(chart: Chart) -> Markup:
-    """A chart as an ``svg`` element."""
+    """A chart as an ``svg`` element; the same values are drawn once."""
+    series = tuple(replace(one, values=tuple(one.values), said=tuple(one.said)) for one in chart.series)
+    return _drawn(replace(chart, labels=tuple(chart.labels), ticks=tuple(chart.ticks), series=series))
+
+
+@lru_cache(maxsize=128)
+def _drawn(chart: Chart) -> Markup:
     plotted = _plot(chart).render_tree()
     plot, overlay = (node for node in plotted.iter("g") if node.get("class") in ("plot", "plot overlay"))
     height = plotted.get("viewBox").split()[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import render_template
@@ -47,7 +48,7 @@ def drawn(session: Session, now: datetime, language: str) -> Screen:
     """The district's screen, what of it refreshes by itself drawn; ``now`` is to the minute."""
     screen = district.screen(session, now)
     body = Markup(render_template("admin/screen.html", screen=screen))  # noqa: S704  escaped by its template
-    return Screen(screen.title, screen.subtitle, screen.links, drawn=body)
+    return replace(screen, drawn=body)
 
 
 def badges(session: Session) -> dict[str, int]:

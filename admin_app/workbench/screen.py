@@ -60,7 +60,7 @@ class Screen:
     onward: list[Link] = field(default_factory=list)
     """What can be handed on of it."""
     drawn: str = ""
-    """All of it but its head, where that was drawn before."""
+    """All of that but the head, where it was drawn before."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,11 @@ def within_reach(session: Session, ledger: str) -> list[int]:
     area = session.scope.area(Act.READ, ledger)
     if not area.everywhere:
         return sorted(area.villages)
-    return list(session.scalars(select(Village.id), execution_options={"deleted": True}))
+
+    def look() -> list[int]:
+        return list(session.scalars(select(Village.id), execution_options={"deleted": True}))
+
+    return remembered.noted(session, "villages", look)
 
 
 def count_all(session: Session, cls: Any) -> int:

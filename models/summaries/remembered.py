@@ -116,7 +116,7 @@ def _heads(session: Session) -> list[tuple[int, str]]:
         area = _area(session)
         return trail.heads(session, None if area.everywhere else {DISTRICT_CHAIN, *area.villages})
 
-    return _noted(session, "heads", look)
+    return noted(session, "heads", look)
 
 
 def _hand_overs(session: Session) -> Hashable:
@@ -126,10 +126,10 @@ def _hand_overs(session: Session) -> Hashable:
         query = select(func.count(), func.max(HandOver.updated_at)).where(HandOver.status == HandOverStatus.ACCEPTED)
         return tuple(session.execute(query).one())
 
-    return _noted(session, "hand_overs", look)
+    return noted(session, "hand_overs", look)
 
 
-def _noted(session: Session, name: str, look: Callable[[], T]) -> T:
+def noted(session: Session, name: str, look: Callable[[], T]) -> T:
     """What was looked up once in this transaction, with the same rights and before anything was written."""
     notes: dict[Hashable, Any] = session.info.setdefault("noted", {})
     key = name, _whose(session)
@@ -177,4 +177,4 @@ def _memory(session: Session) -> _Memory:
     return _memories.setdefault(session.get_bind().engine.pool, _Memory())
 
 
-__all__ = ["by_village", "remembered", "state"]
+__all__ = ["by_village", "noted", "remembered", "state"]

@@ -100,6 +100,19 @@ class Side:
 
         return ask
 
+    def stir(self) -> None:
+        """Write something in one village, as somebody does every few seconds: what was kept of it holds no longer."""
+        if self.panel is Panel.VANILLA:
+            return
+        from models.resident import Resident
+        from models.scope import Scope
+        from models.session import open_session
+
+        self.kept["stirred"] = self.kept.get("stirred", 0) + 1
+        with open_session(self.session.get_bind(), Scope.everything("bench")) as session:
+            session.get_one(Resident, self.facts.resident).note = f"stirred {self.kept['stirred']}"
+            session.commit()
+
     def token(self, path: str, account: str = DISTRICT) -> str:
         """A CSRF token; it lives as long as the sign-in."""
         if (account, "token") not in self.kept:

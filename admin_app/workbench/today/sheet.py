@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from flask import abort, flash, redirect, render_template, request
@@ -68,7 +69,7 @@ class DistrictView(PlainPage):
         """Close the day, after a page that says who has not reported and what does not hang together."""
         session, found, now = database.session(), asked(database.session()), clock.now()
         day = day_sheet(session, found.on, live.minute(), found.on - timedelta(days=1))
-        mine = _closable(session, day)
+        mine = list(_closable(session, day))
         if not mine and not any(line.report.closed for line in day.lines):
             abort(403)
         if request.method == "POST":
@@ -91,7 +92,7 @@ class DistrictView(PlainPage):
         day = _day(session, found.on, now, against)
         head = pages.head(day, clock.today(), against)
         links = [*head.links]
-        if _closable(session, day):
+        if next(_closable(session, day), None) is not None:
             links.insert(0, Link(_("Close the day"), district_url(found.on, "close/"), main=not day.unreported))
         # a phone that was asked for stays in sight until the page is left
         still = not shown and found.on == clock.today()
@@ -154,14 +155,12 @@ def _against() -> str:
     return asked_for if asked_for in (*AGAINST, NONE) else "yesterday"
 
 
-def _closable(session: Session, day: DaySheet) -> list[int]:
+def _closable(session: Session, day: DaySheet) -> Iterator[int]:
     """The villages whose day this reader may close and that is not closed."""
-    return [
-        line.report.place.id
-        for line in day.lines
-        if not line.report.closed
-        and session.scope.may_to(Act.CREATE, DayClosing(village_id=line.report.place.id, on=day.on))
-    ]
+    for line in day.lines:
+        closing = DayClosing(village_id=line.report.place.id, on=day.on)
+        if not line.report.closed and session.scope.may_to(Act.CREATE, closing):
+            yield line.report.place.id
 
 
 # ---- whom to remind ----
