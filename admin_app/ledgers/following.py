@@ -117,6 +117,8 @@ class HandOverView(LedgerView):
     icon = "arrow-left-right"
 
     def _writer(self, name: str) -> show.Writer:
+        if name == "from_name":  # on a phone no heading says which of the two villages is which
+            return lambda asked: Cell(f"{asked.from_name} →")
         if name != "status":
             return super()._writer(name)
         now = clock.now()
@@ -127,6 +129,10 @@ class HandOverView(LedgerView):
             return Cell(say(asked.status.label), Kind.CHIP, asked.status.tone)
 
         return chip
+
+    def _fact(self, record: Any, name: str, may_reveal: bool, shown: bool) -> Fact:
+        fact = super()._fact(record, name, may_reveal, shown)
+        return Fact(fact.label, Cell(record.from_name)) if name == "from_name" else fact
 
     def _details_page(self, record: Any, revealed: frozenset[str]) -> DetailsPage:
         page = super()._details_page(record, revealed)

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from admin_app.access import RIGHTS
 from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import references
+from models import clock, course, opening
 from models.scope import Act
 from models.supply import Supply, SupplyStatus
 from models.trail import TrailEntry
@@ -447,6 +448,8 @@ def its_deletion(visitor: Visitor, ledger: str) -> None:
                 for above in HANGS_ON.get(ledger, ()):  # what it hangs on comes back first
                     visitor.ask("POST", f"/admin/{above}/restore/?id={number_of(visitor.panel, above, mark, BINNED)}")
                 gone_and_back(visitor, ledger, number, binned)
+                if ledger in HANGS_ON:  # and goes last, as nothing goes from under what is not over
+                    visitor.ask("POST", delete.format(binned))
                 for above in reversed(HANGS_ON.get(ledger, ())):
                     visitor.ask("POST", f"/admin/{above}/delete/?id={number_of(visitor.panel, above, mark, BINNED)}")
     if visitor.reader.opens(ledger, Act.DELETE):
@@ -491,8 +494,18 @@ def its_actions(visitor: Visitor, ledger: str) -> None:
             with visitor.panel.session() as session:
                 session.get_one(Supply, number).status = SupplyStatus.OPEN
                 session.commit()
+        if ledger == "resident" and action == "remove":
+            its_observation_is_over(visitor, number)
         ticked_with_others(visitor, ledger, action, number, [str(n) for n in strangers])
     visitor.clean(visitor.browser.get("/password"))  # shows what was said of it
+
+
+def its_observation_is_over(visitor: Visitor, resident: int) -> None:
+    """No file is deleted from under an observation; this one was opened earlier in the visit."""
+    with visitor.panel.session() as session:
+        if (one := opening.unfinished(session, resident)) is not None:
+            course.move(session, one, course.Move.EXCLUDE, clock.today(), clock.today(), reason="opened by mistake")
+        session.commit()
 
 
 def ticked_with_others(visitor: Visitor, ledger: str, action: str, number: int, others: list[str]) -> None:

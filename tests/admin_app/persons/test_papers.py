@@ -168,7 +168,9 @@ def test_what_a_file_is_called_and_is_said_to_be_is_not_believed(panel: Panel, k
     assert (paper.file_name, paper.file_type) == ("b承诺书.pdf", "application/pdf")
 
 
-@pytest.mark.parametrize(("content", "name", "as_file"), [(PNG, "照片.png", False), (PDF, "承诺书.pdf", True)])
+@pytest.mark.parametrize(
+    ("content", "name", "as_file"), [(PNG, "照片.png", False), (PDF, "承诺书.pdf", True)], ids=["picture", "pdf"]
+)
 def test_a_scan_is_shown_as_what_it_is_and_a_pdf_is_handed_out_as_a_file(
     panel: Panel, keeper: Browser, content: bytes, name: str, as_file: bool
 ) -> None:

@@ -359,7 +359,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     ("ask", "most"),
     [
         (lambda session: village_day.village_day(session, TODAY), 20),
-        (lambda session: district_day.district_day(session, TODAY, at(12)), 14),
+        (lambda session: district_day.district_day(session, TODAY, at(12)), 15),
         (lambda session: watch.watch(session, TODAY, at(12)), 16),
         (lambda session: service.service(session, TODAY), 6),
     ],
