@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.clock import day_span
-from models.handover import HandOver
+from models.handover import names_that_crossed
 from models.observation import EventKind, ObservationEvent, ObservationStatus
 from models.resident import Resident
 from models.session import Session
@@ -86,7 +86,7 @@ def movements(session: Session, on: date, village_id: int | None = None) -> list
     if village_id is not None:
         query = query.where(event.village_id == village_id)
     rows = session.execute(query, execution_options={"deleted": True}).all()
-    names = names_that_crossed(session, [row.resident_id for row in rows if row.name is None])
+    names = names_that_crossed(session, {row.resident_id for row in rows if row.name is None})
     return [
         Movement(
             row.id,
@@ -103,14 +103,6 @@ def movements(session: Session, on: date, village_id: int | None = None) -> list
         )
         for row in rows
     ]
-
-
-def names_that_crossed(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """The names of those who were handed over, as the hand-over itself tells both villages."""
-    if not numbers:
-        return {}
-    query = select(HandOver.resident_id, HandOver.name).where(HandOver.resident_id.in_(set(numbers)))
-    return {resident_id: name for resident_id, name in session.execute(query.order_by(HandOver.id))}
 
 
 def balances(
@@ -166,7 +158,4 @@ def all_together(rows: Collection[Balance]) -> Balance:
     return together
 
 
-__all__ = [
-    "UNDER_OBSERVATION", "Balance", "Carried", "Movement", "all_together", "balances", "carried", "movements",
-    "names_that_crossed",
-]  # fmt: skip
+__all__ = ["UNDER_OBSERVATION", "Balance", "Carried", "Movement", "all_together", "balances", "carried", "movements"]

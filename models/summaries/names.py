@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
+from models.handover import names_that_crossed
 from models.observation import EventKind, ObservationEvent, ObservationStatus, Outcome, Visit
 from models.resident import Resident
 from models.session import Session
 from models.summaries.figures import standing_events
-from models.summaries.movements import names_that_crossed
 from models.summaries.survey import Survey, moved_since, opened_by, said
 
 S = ObservationStatus
