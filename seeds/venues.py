@@ -129,7 +129,7 @@ def _inspect(setting: Setting, business: Business) -> None:
 
 
 def _find_fault(setting: Setting, inspection: Inspection, ago: int) -> None:
-    """Something was wrong; three days later it is looked at again."""
+    """Something was wrong; on the day by which it was to be rectified it is looked at again, or a day late."""
     dice = setting.dice
     inspection.findings = dice.choice(_FINDINGS)
     inspection.masks = "口罩" not in inspection.findings
@@ -137,7 +137,8 @@ def _find_fault(setting: Setting, inspection: Inspection, ago: int) -> None:
     inspection.rectify_by = setting.day(ago - 2)
     if ago >= 3:
         outcome = Recheck.PARTLY if dice.random() < 0.15 else Recheck.RECTIFIED
-        setting.diary.change(setting.day(ago - 3), inspection, rechecked_on=setting.day(ago - 3), recheck=outcome)
+        again = setting.day(ago - 2 if ago % 4 else ago - 3)
+        setting.diary.change(again, inspection, rechecked_on=again, recheck=outcome)
 
 
 def _enter_trouble(setting: Setting, businesses: list[Business]) -> None:

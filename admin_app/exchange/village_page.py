@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from admin_app import database, i18n
 from admin_app.exchange import asking, printed, village, xlsx
@@ -20,6 +21,7 @@ from admin_app.i18n import say
 from admin_app.ledgers.base import views
 from admin_app.ledgers.page import Cell, Kind
 from admin_app.ledgers.taking import reason_given, signature
+from admin_app.summaries.page import NamesPage
 from admin_app.workbench.screen import Addresses, Sheet, count, heading
 from models import clock
 from models.scope import Act, Scope
@@ -30,6 +32,7 @@ from models.summaries.ledger import Span
 from models.trail import Deed, Entry
 
 ADDRESS = "/admin/summary/ledger/"
+NAMES = 500
 DAYS = timedelta(days=14)  # of a ledger unless others are asked for
 
 
@@ -63,6 +66,20 @@ class VillageLedgerView(Page):
             return self._hand_out(session, question, question.chosen, question.span, reason)
         except TooLong:
             return self._ask(session, question, too_long=True)
+
+    @expose("/rows/")
+    def rows(self) -> ResponseReturnValue:
+        """The records of a part that no list can narrow to: ``?part=business&village=3&from=…&to=…``."""
+        session, today = database.session(), clock.today()
+        usual = Span(today - DAYS + timedelta(days=1), today)
+        question = asking.read(
+            asking.places_of(session, (village.LEDGER,)), request.args, usual, today, one_village=True
+        )
+        part = next((one for one in village.PARTS if one.cls.__tablename__ == request.args.get("part")), None)
+        if part is None or question.span is None or question.chosen is None:
+            abort(404)
+        page = _rows(session.scope, part, question.chosen, question.span, f"{ADDRESS}?{urlencode(question.query)}")
+        return self.render("admin/summary/names.html", page=page)
 
     def _ask(self, session: Session, question: Question, too_long: bool = False) -> ResponseReturnValue:
         inside = None
@@ -113,11 +130,36 @@ def _inside(scope: Scope, place: Place, span: Span) -> Sheet:
     )
 
 
+def _rows(scope: Scope, part: Part, place: Place, span: Span, back_url: str) -> NamesPage:
+    """The first records of a part, each by its number and what it is called."""
+    view = views().get(part.cls.__ledger__ or "")
+    to = Addresses(scope)
+    with open_session(database.db.engine, scope.only(place.id), writing=False) as own:
+        found = ledger.records(own, part.cls, span, NAMES)
+        rows = [
+            [
+                Cell(str(one.id), url=to.record(view.ledger, one.id) if view and view.model is part.cls else ""),
+                Cell(str(one)),
+            ]
+            for one in found.records
+        ]
+    many = _("the first %(shown)d of %(all)d", shown=len(rows), all=found.all)
+    when = f"{i18n.full_day(span.since)} – {i18n.full_day(span.until)}"
+    all_ = ngettext("%(num)d row", "%(num)d rows", found.all)
+    return NamesPage(
+        say(part.name),
+        " · ".join((place.name, when, many if len(rows) < found.all else all_)),
+        back_url,
+        Sheet("", "", [heading("id", _("Record no.")), heading("record", _("Record"))], rows),
+    )
+
+
 def _rows_url(to: Addresses, part: Part, place: Place, span: Span) -> str:
-    """The list that shows the very records of a part, "" if none does."""
+    """The list that shows the very records of a part, or a page of its own where none does."""
     column = ledger.DATED.get(part.cls)
     view = views().get(part.cls.__ledger__ or "")
     if column is None or view is None or view.model is not part.cls or column.key not in view.filters:
-        return ""
+        asked = {"part": part.cls.__tablename__, "village": place.id, "from": span.since, "to": span.until}
+        return f"{ADDRESS}rows/?{urlencode(asked)}"
     narrowed = ((f"{column.key}.from", span.since), (f"{column.key}.to", span.until), ("village", place.id))
     return to.rows(view.ledger, *narrowed)

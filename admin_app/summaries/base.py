@@ -82,9 +82,11 @@ class SummaryView(PlainPage):
         self._narrow(known, asked)
         session = database.session()
         found = known.rows(session, asked, Addresses(session.scope), NAMES + 1)
-        when = _days(asked) if self._has_days else i18n.day(asked.today)
-        page = NamesPage(say(known.title), " · ".join((when, _where(asked))), back, _names(known, found, asked),
-                         asked.notices)  # fmt: skip
+        parts = [_days(asked) if self._has_days else i18n.day(asked.today), _where(asked)]
+        if len(found) <= NAMES:
+            parts.append(ngettext("%(num)d row", "%(num)d rows", len(found)))
+        sheet = _names(known, found, asked)
+        page = NamesPage(say(known.title), " · ".join(parts), back, sheet, asked.notices)
         return self.render("admin/summary/names.html", page=page)
 
     def _narrow(self, known: Behind, asked: Asked) -> None:
@@ -166,7 +168,7 @@ def _names(known: Behind, found: list[Row], asked: Asked) -> Sheet:
     numbers = {place for row in shown for place, cell in enumerate(row) if not isinstance(cell, Cell)}
     return Sheet(
         title="",
-        note=i18n.number(len(found)) if len(found) <= NAMES else "",
+        note="",
         columns=[
             Column("", say(label), Kind.NUMBER if place in numbers else Kind.TEXT, "side")
             for place, label in enumerate(known.columns)

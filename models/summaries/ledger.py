@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from models import clock
 from models.alert import Alert
@@ -101,6 +102,21 @@ def held(session: Session, cls: type[Record], span: Span) -> Held:
 def numbers(session: Session, cls: type[Record], *conditions: Condition) -> array[int]:
     """The numbers of the records that meet the conditions, in the ledger's order."""
     return array("q", session.scalars(select(cls.id).where(*conditions).order_by(*order(cls))))
+
+
+class Found(NamedTuple):
+    """The first records that a span holds, and how many it holds in all."""
+
+    records: list[Record]
+    all: int
+
+
+def records(session: Session, cls: type[Record], span: Span, limit: int) -> Found:
+    """The first records of a class that a span holds, in the ledger's order, with whom or what they are named by."""
+    found = numbers(session, cls, within(cls, span))
+    names = [getattr(cls, name) for name in cls.__named_by__]
+    query = select(cls).where(cls.id.in_(found[:limit])).order_by(*order(cls))
+    return Found(list(session.scalars(query.options(*map(selectinload, names)))), len(found))
 
 
 # ---- registers: what was on file by the last day ----

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.clock import day_span
 from models.event import ObservationEvent
-from models.handover import HandOver
+from models.handover import names_that_crossed
 from models.resident import Resident
 from models.session import Session
 from models.states import EventKind, ObservationStatus
@@ -87,7 +87,7 @@ def movements(session: Session, on: date, village_id: int | None = None) -> list
     if village_id is not None:
         query = query.where(event.village_id == village_id)
     rows = session.execute(query, execution_options={"deleted": True}).all()
-    names = names_that_crossed(session, [row.resident_id for row in rows if row.name is None])
+    names = names_that_crossed(session, {row.resident_id for row in rows if row.name is None})
     return [
         Movement(
             row.id,
@@ -104,14 +104,6 @@ def movements(session: Session, on: date, village_id: int | None = None) -> list
         )
         for row in rows
     ]
-
-
-def names_that_crossed(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """The names of those who were handed over, as the hand-over itself tells both villages."""
-    if not numbers:
-        return {}
-    query = select(HandOver.resident_id, HandOver.name).where(HandOver.resident_id.in_(set(numbers)))
-    return {resident_id: name for resident_id, name in session.execute(query.order_by(HandOver.id))}
 
 
 def balances(
@@ -167,7 +159,4 @@ def all_together(rows: Collection[Balance]) -> Balance:
     return together
 
 
-__all__ = [
-    "UNDER_OBSERVATION", "Balance", "Carried", "Movement", "all_together", "balances", "carried", "movements",
-    "names_that_crossed",
-]  # fmt: skip
+__all__ = ["UNDER_OBSERVATION", "Balance", "Carried", "Movement", "all_together", "balances", "carried", "movements"]

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from models.event import ObservationEvent
+from models.handover import names_that_crossed
 from models.resident import Resident
 from models.session import Session
 from models.states import EventKind, ObservationStatus, Outcome
 from models.summaries.figures import standing_events
-from models.summaries.movements import names_that_crossed
 from models.summaries.survey import Survey, moved_since, opened_by, said
 from models.visit import Visit
 

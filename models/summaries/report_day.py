@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from models.figures import FIGURES, Figures
 from models.handing_in import report_of, unpacked
+from models.handover import names_that_crossed
 from models.report import Adjustment, DayClosing, ReportRevision, closing
 from models.resident import Resident
 from models.session import Session
 from models.summaries.counting import Place, villages
 from models.summaries.figures import figures_of
 from models.summaries.hours import hours
-from models.summaries.movements import Movement, movements, names_that_crossed
+from models.summaries.movements import Movement, movements
 from models.summaries.names import names
 from models.summaries.reporting import ReportState, reported, state_of
 

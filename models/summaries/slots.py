@@ -172,30 +172,22 @@ def _beside(
     its person from another village on that day.
     """
     event = ObservationEvent
-    that_day = Visit.on == event.on
-    left = and_(event.was == ObservationStatus.OBSERVED, event.on >= span.first)
-    came = and_(event.was.is_(None), event.kind == EventKind.HANDED_IN)
-    named_by = (
-        and_(left, event.on <= span.last, that_day),
-        and_(left, event.since == event.on, Visit.on < event.on),
-        and_(came, event.on.between(span.first, span.last), that_day),
-    )
-    found: dict[int, tuple[date, int, Period, Outcome]] = {}
-    for named in named_by:
-        query = (
-            select(Visit.id, Visit.on, Visit.village_id, Visit.period, Visit.outcome)
-            .select_from(event)
-            .join(
-                Visit,
-                and_(Visit.observation_id == event.observation_id, _of_a_few(Visit.village_id) == event.village_id),
-            )
-            .where(named, Visit.on.between(span.first, span.last), ~expected_still())
+    # each says of the visit what days it may be of, so that visits are searched for by the events and not by the days
+    that_day = and_(Visit.on == event.on, event.on <= span.last)
+    of_a_double = and_(event.since == event.on, Visit.on.between(span.first, span.last), Visit.on < event.on)
+    left = and_(event.was == ObservationStatus.OBSERVED, or_(that_day, of_a_double))
+    came = and_(event.was.is_(None), event.kind == EventKind.HANDED_IN, that_day)
+    query = (
+        select(Visit.id, Visit.on, Visit.village_id, Visit.period, Visit.outcome)
+        .select_from(event)
+        .join(
+            Visit, and_(Visit.observation_id == event.observation_id, _of_a_few(Visit.village_id) == event.village_id)
         )
-        if villages is not None:
-            query = query.where(among(event.village_id, villages))
-        found |= {
-            number: (on, village, period, outcome) for number, on, village, period, outcome in session.execute(query)
-        }
+        .where(event.on >= span.first, or_(left, came), ~expected_still())
+    )
+    if villages is not None:
+        query = query.where(among(event.village_id, villages))
+    found = {number: (on, village, period, outcome) for number, on, village, period, outcome in session.execute(query)}
     return found.values()
 
 

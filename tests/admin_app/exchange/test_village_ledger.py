@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
+from collections import Counter
 from datetime import date
 from urllib.parse import urlencode
 
@@ -173,14 +174,35 @@ def test_the_page_says_what_is_inside_and_each_number_opens_its_records(desk: De
     entry = r'<th scope="row">[^<]*</th><td class="number">(?:<a href="([^"]*)">)?(\d+)'
     shown = re.findall(entry, page.text)
     assert len(shown) == len(village.PARTS) + 1
-    opened = 0
+    ways = Counter[str]()
     for part, (url, count) in zip(village.PARTS, shown, strict=False):
         assert int(count) == len(held(desk.world, part.cls, 3, SINCE, UNTIL)), part.name
-        if url:
-            listed = re.findall(r"([\d,]+) 条记录", browser.get(url.replace("&amp;", "&")).main)
+        if not int(count):
+            assert not url
+            continue
+        opened = browser.get(url.replace("&amp;", "&"))
+        if "/rows/" in url:
+            assert len(re.findall(r'<th scope="row">', opened.text)) == int(count), part.name
+            assert f"{count} 条" in opened.main
+        else:
+            listed = re.findall(r"([\d,]+) 条记录", opened.main)
             assert int(listed[-1].replace(",", "")) == int(count), part.name
-            opened += 1
-    assert opened > 5
+        ways["rows" if "/rows/" in url else "list"] += 1
+    assert min(ways.values()) > 4, ways
+
+
+def test_rows_of_a_part_are_a_villages_own_and_nothing_else_is_there(sqlite_desk: Desk) -> None:
+    asked = {"part": "business", "village": "3", **DAYS}
+    assert sqlite_desk.as_("district").get(f"{ADDRESS}rows/", **asked).status == 200
+    for name, village_id, part in (
+        ("one", "3", "business"),
+        ("district", "3", "account"),
+        ("district", "", "business"),
+    ):
+        answer = sqlite_desk.as_(name).get(f"{ADDRESS}rows/", **asked | {"village": village_id, "part": part})
+        assert answer.status == 404, (name, village_id, part)
+    for name in ("coordinator", "auditor"):
+        assert sqlite_desk.as_(name).get(f"{ADDRESS}rows/", **asked).status == 403
 
 
 def test_who_has_one_village_is_not_asked_which(sqlite_desk: Desk) -> None:

@@ -84,6 +84,7 @@ PAGES.update(
         },
         "/admin/summary/notice/": ((Act.READ, "dailyreport"),),
         "/admin/summary/ledger/": ((Act.EXPORT, "resident"),),
+        "/admin/summary/ledger/rows/": ((Act.EXPORT, "resident"),),
         "/admin/summary/sheets/": ((Act.EXPORT, "volunteer"),),
         # each sheet asks for the ledgers that it is made of; this is the one that most may take
         "/admin/summary/sheets/<sheet>/": tuple((Act.EXPORT, of) for of in ("volunteer", "duty", "assignment")),

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from admin_app.exchange.notice_page import notice_url
+from admin_app.exchange.sheets_page import sheet_url
+from admin_app.exchange.village_page import ledger_url
 from models.figures import FIGURES
 from models.report import Adjustment, DailyReport, DayClosing, ReportRevision, ReportStatus
 from models.resident import Category, Resident
+from models.summaries.ledger import Span
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import ANONYMOUS, MARKS, READERS, A, B, C, traces
 from tests.admin_app.support.panels import Panel
@@ -311,3 +315,22 @@ def test_the_ledger_has_no_form_that_would_pass_the_report_by(panel: Panel) -> N
     details = browser.get(f"/admin/dailyreport/details/?id={report.id}")
     assert (f"{DAILY}?on={TODAY}&village={A.number(0, 1)}", "The day's report") in details.links
     assert "/edit/" not in details.text
+
+
+# ---- what is handed on ----
+
+
+@pytest.mark.parametrize("name", ["district", "township", "village_a"])
+def test_the_day_and_the_first_screen_lead_to_what_can_be_handed_on(panel: Panel, name: str) -> None:
+    browser, village = panel.as_(name), A.number(0, 1)
+    whole = {sheet_url("daily", TODAY), sheet_url("temperatures", TODAY), notice_url(TODAY)}
+    span = Span(TODAY - timedelta(days=13), TODAY)
+    own = {sheet_url("temperatures", TODAY, village), ledger_url(village, span), notice_url(TODAY, village)}
+    for address, wanted in (
+        ("/admin/summary/district/", whole),
+        (url(), own),
+        ("/admin/", own if name == "village_a" else whole),
+    ):
+        assert wanted <= {href for href, _ in browser.get(address).links}, address
+    for href in (*whole, *own):
+        assert browser.get(href).status == 200, href
