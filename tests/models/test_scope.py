@@ -437,22 +437,22 @@ def test_a_volunteer_may_serve_in_another_village_when_both_are_seen(both: Distr
 
 
 def test_deleting_and_restoring_need_the_right_to_and_stay_inside(both: District, acting: Acting) -> None:
-    writer = acting(scope(permit("resident", both.nanyuan, acts=frozenset({Act.READ, Act.EDIT})), permit("village")))
-    mine = writer.scalars(select(Resident)).one()
+    writer = acting(scope(permit("business", both.nanyuan, acts=frozenset({Act.READ, Act.EDIT})), permit("village")))
+    mine = writer.scalars(select(Business)).one()
     remove(writer, mine)
     with pytest.raises(OutOfScope):
         writer.flush()
     writer.rollback()
 
     keeper = acting(keeper_of(both.nanyuan))
-    mine = keeper.scalars(select(Resident)).one()
+    mine = keeper.scalars(select(Business)).one()
     remove(keeper, mine)
     keeper.commit()
-    assert keeper.scalars(select(Resident)).all() == []
-    binned = keeper.scalars(select(Resident), execution_options={"deleted": True}).one()
+    assert keeper.scalars(select(Business)).all() == []
+    binned = keeper.scalars(select(Business), execution_options={"deleted": True}).one()
     restore(binned)
     keeper.commit()
-    assert keeper.scalars(select(Resident)).one() is binned
+    assert keeper.scalars(select(Business)).one() is binned
 
 
 def test_a_deletion_does_not_carry_an_edit_along(both: District, acting: Acting) -> None:
@@ -655,17 +655,18 @@ def test_two_scopes_never_share_an_answer(session: Session, both: District, acti
 def test_a_statement_that_is_kept_is_confined_to_whoever_asks_it(
     session: Session, both: District, acting: Acting
 ) -> None:
-    gone = session.scalars(select(Resident).where(Resident.name == MINE)).one()
+    mine, foreign = (f"{name}浴室" for name in (MINE, FOREIGN))
+    gone = session.scalars(select(Business).where(Business.name == mine)).one()
     remove(session, gone)
     session.commit()
-    kept = select(Resident.name).execution_options(kept=True)
-    for village, with_the_bin in ((both.nanyuan, [MINE]), (both.chaoyang, [FOREIGN])):
+    kept = select(Business.name).execution_options(kept=True)
+    for village, with_the_bin in ((both.nanyuan, [mine]), (both.chaoyang, [foreign])):
         keeper = acting(keeper_of(village))
         for _ in range(2):
-            assert list(keeper.scalars(kept)) == [name for name in with_the_bin if name == FOREIGN]
+            assert list(keeper.scalars(kept)) == [name for name in with_the_bin if name == foreign]
             assert list(keeper.scalars(kept, execution_options={"deleted": True})) == with_the_bin
-        assert list(keeper.scalars(kept.where(Resident.name == MINE), execution_options={"deleted": True})) == [
-            name for name in with_the_bin if name == MINE
+        assert list(keeper.scalars(kept.where(Business.name == mine), execution_options={"deleted": True})) == [
+            name for name in with_the_bin if name == mine
         ]
         keeper.close()
 

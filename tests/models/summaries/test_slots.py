@@ -183,7 +183,13 @@ def test_the_slots_of_many_days_are_those_of_each(
     span = Span(first, first + timedelta(days=length - 1))
     with connection.begin() as transaction, Session(connection) as session:
         _, paid = stored(connection, session, made, list(span.days()))
-        each = {(day, *slot): c for day in span.days() for slot, c in slots.counts(session, day).items() if c.expected}
+        each = {
+            (day, village, period): count
+            for day in span.days()
+            for village, part in slots.counted(session, day, VILLAGES).items()
+            for period, count in part.items()
+            if count.expected
+        }
         expected, beside = (counted(session, span, VILLAGES) for counted in (slots.expected, slots.beside))
         named = {
             slot: len(slot_names.expected(session, day, period, 100, [village], visited=True))

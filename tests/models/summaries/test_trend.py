@@ -75,8 +75,8 @@ def test_an_observation_that_was_thrown_away_never_was(session: Session, distric
     found = trend.by_day(session, WEEK, [district.nanyuan.id])
     assert found[days_ago(5)] == TrendDay(opened=1, home=1)
     assert found[TODAY] == TrendDay(home=1)
-    assert trend.persons(session, days_ago(4), "centre", [district.nanyuan.id], 9) == []
-    at_home = trend.persons(session, TODAY, "home", [district.nanyuan.id], 9)
+    assert trend.persons(session, Span(days_ago(4), days_ago(4)), "centre", [district.nanyuan.id], 9) == []
+    at_home = trend.persons(session, Span(TODAY, TODAY), "home", [district.nanyuan.id], 9)
     assert [(person.observation_id, person.name) for person in at_home] == [(other.id, "李明")]
     sessions.restore(one)
     session.commit()
@@ -105,9 +105,9 @@ def test_a_hand_over_leaves_one_village_and_comes_into_the_other(
     assert together[days_ago(1)] == TrendDay(taken_over=1, handed_over=1, home=1)
 
     # the sender knows that somebody was there, the name is the other village's by now
-    (was,) = trend.persons(sender, days_ago(2), "home", both, 9)
+    (was,) = trend.persons(sender, Span(days_ago(2), days_ago(2)), "home", both, 9)
     assert (was.village_id, was.name) == (district.nanyuan.id, None)
-    (now,) = trend.persons(receiver, TODAY, "home", both, 9)
+    (now,) = trend.persons(receiver, Span(TODAY, TODAY), "home", both, 9)
     assert (now.village_id, now.name, now.on) == (district.chaoyang.id, "王建国", days_ago(1))
 
 
