@@ -130,8 +130,8 @@ def arrange(
 
 
 def small(tally: Tally, below: int, how: How) -> bool:
-    """Whether a cell tells of fewer people than may be told of: those counted, measured, or meeting a condition. A share
-    tells of those, too, who do not meet it."""
+    """Whether a cell tells of fewer people than may be told of: those counted, measured, or meeting a condition. A
+    share tells of those, too, who do not meet it."""
     bases = {
         How.SUM: (tally.measured,),
         How.AVERAGE: (tally.measured,),
