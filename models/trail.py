@@ -23,6 +23,7 @@ from sqlalchemy.orm.session import Session as OrmSession
 
 from models import clock, words
 from models.base import Base, Record, about, field, to
+from models.rules import before, linked
 from models.scope import NOBODY, Actor, Scope
 from models.types import Chosen, Instant, Line, Prose, RecordId
 from models.words import N_, Choice, Tone
@@ -261,7 +262,17 @@ def _entry(obj: Base) -> Entry | None:
         return None
     changes.pop("deleted_at", None)
     record_id: int | None = getattr(obj, obj.__part_of__ or "id", None)
-    return Entry(obj.__ledger__, deed, _village_of(obj), record_id, label_of(obj), changes, kind=obj.__tablename__)
+    village_id = _village_of(obj)
+    label = Record.__str__(obj) if isinstance(obj, Record) and _names_a_stranger(obj, village_id) else label_of(obj)
+    return Entry(obj.__ledger__, deed, village_id, record_id, label, changes, kind=obj.__tablename__)
+
+
+def _names_a_stranger(obj: Record, village_id: int | None) -> bool:
+    """True of a record that stayed in a village whose person is another's: what the file is called now is theirs."""
+    if "resident" not in inspect(type(obj)).relationships or village_id is None:
+        return False
+    resident = linked(obj, "resident")
+    return resident is not None and village_id not in (resident.village_id, before(resident, "village_id"))
 
 
 def _deed(obj: Base, changes: dict[str, list[Any]]) -> Deed | None:

@@ -16,6 +16,7 @@ from admin_app import database, i18n
 from admin_app.ledgers.finding import record_id
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.pages import PlainPage
+from admin_app.summaries.people import in_slots
 from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading
 from models import clock
 from models.scope import Act
@@ -84,6 +85,15 @@ def round_url(to: Addresses, today: date, period: Period, *village: tuple[str, o
     )
 
 
+def _slots_url(
+    to: Addresses, today: date, period: Period, open_: int, missed: int, *village: tuple[str, object]
+) -> str:
+    """Where the names of one period are: in the round of a village; of several together in a list, if one has all."""
+    if village or (missed and open_):
+        return round_url(to, today, period, *village)
+    return in_slots(to.scope, "missed" if missed else "open", today, ("period", period))
+
+
 def calls_url(*village: tuple[str, object]) -> str:
     """Those who are to be called."""
     return ADDRESS + "?show=calls" + "".join(f"&{name}={value}" for name, value in village)
@@ -102,7 +112,7 @@ def _figures(total: Watched, today: date, to: Addresses, asked: str) -> list[Fig
         figure(
             _("Missed today"),
             total.am_missed + total.pm_missed,
-            round_url(to, today, Period.AM if total.am_missed else Period.PM),
+            in_slots(to.scope, "missed", today),
             Tone.BAD,
         ),
         figure(_("Awaiting release"), total.due, to.rows("resident", ("status", "due")), Tone.WARN),
@@ -156,11 +166,14 @@ def _numbers(counts: Watched, today: date, to: Addresses, asked: str, *village: 
     def alerts(*kinds: tuple[str, object]) -> str:
         return to.rows("alert", *OPEN_ALERTS, *kinds, *village)
 
+    def slots(period: Period, open_: int, missed: int) -> str:
+        return _slots_url(to, today, period, open_, missed, *village)
+
     late = _("%(count)d for longer than a day", count=counts.hand_overs_late) if counts.hand_overs_late else ""
     waiting = count(counts.hand_overs, asked)
     return [
-        _slot(counts.am_open, counts.am_missed, round_url(to, today, Period.AM, *village)),
-        _slot(counts.pm_open, counts.pm_missed, round_url(to, today, Period.PM, *village)),
+        _slot(counts.am_open, counts.am_missed, slots(Period.AM, counts.am_open, counts.am_missed)),
+        _slot(counts.pm_open, counts.pm_missed, slots(Period.PM, counts.pm_open, counts.pm_missed)),
         count(counts.fever, alerts(("kind", "fever"))),
         count(counts.symptoms, alerts(("kind", "symptom"))),
         count(counts.unreached, alerts(*UNREACHED)),

@@ -130,9 +130,14 @@ def arrange(
 
 
 def small(tally: Tally, below: int, how: How) -> bool:
-    """Whether a cell tells of fewer people than may be told of: those counted, measured, or meeting a condition."""
-    basis = {How.SUM: tally.measured, How.AVERAGE: tally.measured, How.SHARE: tally.met}.get(how, tally.people)
-    return 0 < tally.people < below or (tally.people > 0 and 0 < basis < below)
+    """Whether a cell tells of fewer people than may be told of: those counted, measured, or meeting a condition. A
+    share tells of those, too, who do not meet it."""
+    bases = {
+        How.SUM: (tally.measured,),
+        How.AVERAGE: (tally.measured,),
+        How.SHARE: (tally.met, tally.n - tally.met),
+    }.get(how, ())
+    return tally.people > 0 and any(0 < basis < below for basis in (tally.people, *bases))
 
 
 def together(tallies: Iterable[Tally]) -> Tally:

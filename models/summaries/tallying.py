@@ -165,7 +165,7 @@ def _put_together(session: Session, asked: Asked, villages: Collection[int]) -> 
             rest = iter(others)
             places = tuple(
                 village if grouping.target is Village
-                else townships[village] if grouping.target is Township
+                else townships.get(village) if grouping.target is Township
                 else next(rest)
                 for grouping, _group in asked.sides
             )  # fmt: skip

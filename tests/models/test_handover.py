@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import clock, entering, handover, round
+from models import clock, doubles, entering, handover, round
 from models.alert import Alert
 from models.base import Invalid
 from models.course import Move, move
@@ -24,6 +24,7 @@ from models.resident import Resident
 from models.scope import Act, Scope
 from models.session import Session, remove, restore
 from models.states import ObservationKind, ObservationStatus, Period
+from models.trail import Deed, TrailEntry
 from models.visit import Visit
 from tests.models.factories import NOON, TODAY, District, days_ago, keeper_of, observation, resident, visit
 
@@ -263,6 +264,28 @@ def test_a_day_late_the_senders_entry_still_is_the_senders_visit(
     assert (paid.village_id, paid.on, paid.temperature) == (district.nanyuan.id, days_ago(1), Decimal("38.2"))
     (alert,) = receiver.scalars(select(Alert)).all()  # whoever has the person now must know
     assert alert.village_id == district.chaoyang.id
+
+
+def test_what_the_receiver_calls_the_person_is_not_told_in_the_senders_trail(
+    sender: Session, receiver: Session, district: District, watched: Observation
+) -> None:
+    name, chaoyang = watched.resident.name, district.chaoyang
+    sender.add(first := visit(watched, on=days_ago(1), late_reason="补"))
+    hand_over(sender, watched.resident, receiver, chaoyang)
+    theirs = receiver.get_one(Resident, watched.resident_id)
+    theirs.name = "改名"
+    receiver.add(other := resident(chaoyang, name="并入"))
+    receiver.commit()
+    look_again(sender)
+    entering.record(sender, entry(watched, days_ago(1), Period.PM), NOON)
+    sender.commit()
+    doubles.merge(receiver, other, theirs, {}, TODAY)
+    receiver.commit()
+    look_again(sender)
+    told = sender.scalars(select(TrailEntry).where(TrailEntry.ledger == "visit").order_by(TrailEntry.id)).all()
+    assert [one.deed for one in told if one.record_id == first.id] == [Deed.INSERT, Deed.UPDATE]
+    assert name in told[0].record_label
+    assert not any(word in one.record_label for one in told for word in ("改名", "并入"))
 
 
 def test_what_was_measured_in_the_morning_of_the_hand_over_fills_the_receivers_slot(

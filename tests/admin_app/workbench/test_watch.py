@@ -12,7 +12,9 @@ from admin_app import database
 from admin_app.workbench import watch
 from admin_app.workbench.screen import HomePage, Screen
 from models import clock
-from models.summaries import calls
+from models.states import Period
+from models.summaries import calls, rounds
+from models.summaries.span import Span
 from tests.admin_app.workbench.test_home import READERS, Desk, desk, linked, reader, set_clock
 from tests.models.summaries.world import TODAY, at
 
@@ -66,6 +68,31 @@ def test_slots_are_open_before_the_cut_off_and_missed_after_it(
                 asked: dict[str, Any] = dict(parse_qsl(urlsplit(cell.url).query))
                 assert asked.keys() == {"village", "on", "period"}
                 assert (asked["on"], asked["period"]) == (TODAY.isoformat(), period)
+
+
+@pytest.mark.parametrize("now", [at(9), at(12), at(21)])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_villages_come_to_together_opens_as_many_names(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, now: datetime
+) -> None:
+    set_clock(monkeypatch, now)
+    shown, user = screen_of(desk, name), reader(READERS[name])
+    [sheet] = shown.tables
+    assert sheet.footer is not None
+    missed = next(one for one in shown.figures if one.label == "Missed today")
+    for number, url in [*((cell.text, cell.url) for cell in sheet.footer[1:3]), (missed.value, missed.url)]:
+        if not url:
+            assert number == "0"
+            continue
+        asked: dict[str, Any] = dict(parse_qsl(urlsplit(url).query))
+        periods = [Period(asked["period"])] if "period" in asked else list(Period)
+        assert (urlsplit(url).path, asked["from"], asked["to"]) == ("/admin/summary/rounds/names/", *2 * (str(TODAY),))
+        with desk.request(user):
+            session = database.session()
+            behind = rounds.persons(
+                session, Span(TODAY, TODAY), asked["what"], watch.watch.places(session), now, periods
+            )
+        assert len(behind) == int(number.replace(",", ""))
 
 
 def test_the_page_is_drawn(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Made summaries against plain loops over the same rows, for questions put together at random and whoever asks."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -192,6 +192,18 @@ def test_what_is_in_the_recycle_bin_is_counted_nowhere(engine: Engine) -> None:
     with open_session(engine, Scope.everything("test"), writing=False) as session:
         for rows in ("village", "township", "sex", "arrived_on.month", "age"):
             assert ask_for(session, "resident", rows).table.whole.n == len(world.live(Resident))
+
+
+def test_records_of_a_village_in_the_recycle_bin_are_counted_in_no_township(engine: Engine) -> None:
+    world = district(2)
+    one = world.live(Resident)[0]["village_id"]
+    next(row for row in world.rows[Village] if row["id"] == one)["deleted_at"] = datetime(2020, 1, 20, tzinfo=UTC)
+    world.store(engine)
+    with open_session(engine, Scope.everything("test"), writing=False) as session:
+        for rows in ("status", "arrived_on.month"):  # counted village by village, and all at once
+            answered = ask_for(session, "resident", "township", rows)
+            assert answered.table.row(None).n == len(world.live(Resident, {one}))
+            assert answered.table.whole.n == len(world.live(Resident))
 
 
 # ---- size ----
