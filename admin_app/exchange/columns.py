@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 from admin_app.exchange.sheet import Column, Kind, Line, Value
 from admin_app.i18n import say
 from admin_app.ledgers.fields import references
-from admin_app.ledgers.show import words_of
+from admin_app.ledgers.show import decoded, words_of
 from models import clock, masks
 from models.base import Base, Record, about
 from models.scope import Act, Scope
@@ -106,10 +106,14 @@ class Reader:
     def _reader(self, path: str) -> Callable[[Sequence[Any]], Any]:
         """What takes one attribute out of the values that were read, masked unless it is wanted in full."""
         at = self._place(path)
-        mask = None if self._full else about(_attribute(self.cls, path)).mask
-        if mask is None:
-            return itemgetter(at)
-        return lambda values: masks.masked(values[at], mask)
+        told = about(_attribute(self.cls, path))
+        if told.mask is not None and not self._full:
+            mask = told.mask
+            return lambda values: masks.masked(values[at], mask)
+        if told.coded is not None:
+            coded = told.coded
+            return lambda values: values[at] and decoded(values[at], coded)
+        return itemgetter(at)
 
     def _place(self, path: str) -> int:
         """Where among the selected columns a path is read."""

@@ -8,6 +8,7 @@ from admin_app import i18n
 from admin_app.addresses import address
 from admin_app.i18n import say
 from admin_app.ledgers.page import Cell
+from admin_app.ledgers.show import decoded
 from admin_app.summaries.asked import Asked, By, Days, Pick, Places, RowsBy
 from admin_app.summaries.base import SummaryView, names_of
 from admin_app.summaries.charts import Ink
@@ -15,7 +16,7 @@ from admin_app.summaries.page import Behind, Form, Line, Measure, Picture, Row, 
 from admin_app.workbench.screen import Addresses
 from models.scope import Scope
 from models.session import Session
-from models.states import Outcome, Period
+from models.states import Outcome, OwnReason, Period
 from models.summaries import rounds, trend
 from models.summaries.rounds import RoundCounts
 from models.words import N_, Choice, Tone
@@ -44,7 +45,7 @@ def _persons(field: str, title: str) -> Behind:
                 _name(one, to),
                 Cell(places[one.village_id]),
                 Cell(i18n.day(one.on)),
-                Cell(one.note or ""),
+                Cell(decoded(one.note or "", OwnReason)),
             ]
             for one in trend.persons(session, asked.span, field, asked.villages, limit)
         ]

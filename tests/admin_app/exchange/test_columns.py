@@ -4,15 +4,18 @@ from array import array
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from admin_app.exchange import columns, forms
 from admin_app.exchange.columns import NUMBER, Reader, col, made, plain
 from admin_app.exchange.sheet import Kind
+from admin_app.i18n import say
+from models.event import ObservationEvent
 from models.observation import Observation
 from models.resident import Resident
 from models.scope import Act, Actor, Area, Permit, Scope
 from models.session import Session, open_session
+from models.states import OwnReason
 from models.visit import Visit
 from models.volunteer import Volunteer
 from tests.admin_app.exchange.conftest import Desk
@@ -108,3 +111,14 @@ def test_values_are_written_as_people_read_them() -> None:
     assert (plain(True), plain(None), plain("")) == ("是", None, None)
     assert plain(["甲", "乙"]) == "甲、乙"
     assert (plain(7), plain(TODAY)) == (7, TODAY)
+
+
+def test_a_rules_own_reason_is_written_in_words(sqlite_desk: Desk) -> None:
+    with open_session(sqlite_desk.engine, EVERYTHING) as session:
+        told = session.scalars(select(ObservationEvent).limit(1)).one()
+        told.note = OwnReason.DOUBLE.value
+        session.commit()
+        reader = Reader(EVERYTHING, ObservationEvent, (NUMBER, col("note", 20)), TODAY, False)
+        (line,) = reader.lines(session, array("q", [told.id]))
+    assert line[1] not in (None, OwnReason.DOUBLE.value)
+    assert line[1] == str(say(OwnReason.DOUBLE.label))
