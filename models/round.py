@@ -185,16 +185,17 @@ def _visits(
     session: Session, numbers: list[int], on: date, period: Period
 ) -> tuple[dict[int, Visit], dict[int, Measured]]:
     """The visits of a slot, and the last temperature before it, by observation."""
-    slot: dict[int, Visit] = {}
-    before: dict[int, Measured] = {}
     if not numbers:
-        return slot, before
-    query = select(Visit).where(Visit.observation_id.in_(numbers), Visit.on.between(on - LOOK_BACK, on))
-    for visit in session.scalars(query.order_by(Visit.on, Visit.period)):
-        if (visit.on, visit.period) == (on, period):
-            slot[visit.observation_id] = visit
-        elif (visit.on, visit.period) < (on, period) and visit.temperature is not None:
-            before[visit.observation_id] = Measured(visit.on, visit.period, visit.temperature)
+        return {}, {}
+    paid = select(Visit).where(Visit.observation_id.in_(numbers), Visit.on == on, Visit.period == period)
+    slot = {visit.observation_id: visit for visit in session.scalars(paid)}
+    before: dict[int, Measured] = {}
+    lately = select(Visit.observation_id, Visit.on, Visit.period, Visit.temperature).where(
+        Visit.observation_id.in_(numbers), Visit.on.between(on - LOOK_BACK, on)
+    )
+    for number, day, when, temperature in session.execute(lately.order_by(Visit.on, Visit.period)):
+        if temperature is not None and (day, when) < (on, period):
+            before[number] = Measured(day, when, temperature)
     return slot, before
 
 

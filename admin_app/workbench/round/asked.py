@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
 
 from admin_app import database
+from admin_app.addresses import address
 from admin_app.ledgers.fields import read_day
 from admin_app.ledgers.finding import record_id
 from admin_app.ledgers.page import Option
@@ -36,7 +36,7 @@ class Where:
             given["village"] = str(self.village.id)
         given |= {k: str(v) for k, v in more.items() if v not in ("", None)}
         anchor = f"#p{more['at']}" if more.get("at") else ""
-        return f"/admin/round/?{urlencode(given)}{anchor}"
+        return address("/admin/round/", given.items()) + anchor
 
 
 def asked_for() -> tuple[Where | None, list[str]]:
