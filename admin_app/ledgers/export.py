@@ -177,7 +177,7 @@ def _others(values: Sequence[Any]) -> Sequence[str]:
 def _batches(session: Session, what: Sheet) -> Iterator[list[list[str]]]:
     """The rows of a sheet, some at a time: which they are is asked first, so that nothing large has to be sorted."""
     dialect = session.get_bind().dialect.name
-    numbers = array("q", session.scalars(what.numbers))
+    numbers = array("q", session.scalars(what.numbers, execution_options={"yield_per": BATCH}))
     for start in range(0, len(numbers), BATCH):
         found = session.execute(what.rows(numbers[start : start + BATCH].tolist(), dialect)).all()
         yield _worded(what.columns, found)

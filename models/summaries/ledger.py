@@ -101,7 +101,8 @@ def held(session: Session, cls: type[Record], span: Span) -> Held:
 
 def numbers(session: Session, cls: type[Record], *conditions: Condition) -> array[int]:
     """The numbers of the records that meet the conditions, in the ledger's order."""
-    return array("q", session.scalars(select(cls.id).where(*conditions).order_by(*order(cls))))
+    numbers = select(cls.id).where(*conditions).order_by(*order(cls))
+    return array("q", session.scalars(numbers, execution_options={"yield_per": 1_000}))
 
 
 class Found(NamedTuple):
