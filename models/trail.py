@@ -117,6 +117,7 @@ class TrailHead(Base):
 _ROWS: Final = cast(Table, TrailEntry.__table__)
 _HEADS: Final = cast(Table, TrailHead.__table__)
 # Made once, so that they are known again at every write.
+_ENDS: Final = select(_HEADS.c.chain, _HEADS.c.hash).order_by(_HEADS.c.chain)
 _END: Final = select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("of")).with_for_update()
 _GO_ON: Final = (
     update(_HEADS).where(_HEADS.c.chain == bindparam("of")).values(seq=bindparam("end"), hash=bindparam("mark"))
@@ -215,10 +216,8 @@ def _head(connection: Connection, chain: int) -> tuple[int, str]:
 
 def heads(session: OrmSession, chains: Iterable[int] | None = None) -> list[tuple[int, str]]:
     """The ends of the chains, all of them or those of these numbers: (chain, hash), which tell of no record."""
-    query = select(_HEADS.c.chain, _HEADS.c.hash).order_by(_HEADS.c.chain)
-    if chains is not None:
-        query = query.where(_HEADS.c.chain.in_(sorted(chains)))
-    return [(row.chain, row.hash) for row in session.connection().execute(query)]
+    query = _ENDS if chains is None else _ENDS.where(_HEADS.c.chain.in_(sorted(chains)))
+    return [(chain, mark) for chain, mark in session.connection().execute(query)]
 
 
 def digest_of(ends: Iterable[tuple[int, str]]) -> str:

@@ -41,6 +41,7 @@ def within_reach(session: Session, ledger: str) -> list[int]:
     return remembered.noted(session, "villages", look)
 
 
+@remembered.remembered
 def count_all(session: Session, cls: Any) -> int:
     """How many records of a ledger there are, of which only those of villages in which something was written since are
     counted again: what a list of everything begins with."""

@@ -18,7 +18,6 @@ from sqlalchemy import select
 from admin_app.access import RIGHTS
 from admin_app.ledgers.base import views
 from admin_app.ledgers.fields import references
-from models import clock, course, opening
 from models.scope import Act
 from models.supply import Supply, SupplyStatus
 from models.trail import TrailEntry
@@ -495,17 +494,9 @@ def its_actions(visitor: Visitor, ledger: str) -> None:
                 session.get_one(Supply, number).status = SupplyStatus.OPEN
                 session.commit()
         if ledger == "resident" and action == "remove":
-            its_observation_is_over(visitor, number)
+            visitor.panel.rule_out(number)  # it was opened earlier in the visit
         ticked_with_others(visitor, ledger, action, number, [str(n) for n in strangers])
     visitor.clean(visitor.browser.get("/password"))  # shows what was said of it
-
-
-def its_observation_is_over(visitor: Visitor, resident: int) -> None:
-    """No file is deleted from under an observation; this one was opened earlier in the visit."""
-    with visitor.panel.session() as session:
-        if (one := opening.unfinished(session, resident)) is not None:
-            course.move(session, one, course.Move.EXCLUDE, clock.today(), clock.today(), reason="opened by mistake")
-        session.commit()
 
 
 def ticked_with_others(visitor: Visitor, ledger: str, action: str, number: int, others: list[str]) -> None:

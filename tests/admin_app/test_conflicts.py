@@ -88,6 +88,7 @@ def test_a_version_that_was_never_shown_saves_nothing(panel: Panel, version: str
 
 
 def test_what_was_deleted_meanwhile_is_not_there_and_not_made_again(panel: Panel) -> None:
+    panel.rule_out(NUMBER)
     first, second = panel.as_("village_a"), panel.as_("district")
     page = second.get(PATH)
     first.post(f"/admin/resident/delete/?id={NUMBER}")

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from admin_app import create_app, database
 from admin_app.config import Settings
+from models import clock, course, opening
 from models import session as sessions
 from models.base import Base
 from models.engine import make_engine
@@ -157,6 +158,14 @@ class Panel:
         with self.app.app_context():
             database.db.engine.dispose()
         self.engine.dispose()
+
+    def rule_out(self, resident: int) -> None:
+        """End a person's observation: no file is deleted from under one."""
+        today = clock.today()
+        with self.session() as session:
+            if (one := opening.unfinished(session, resident)) is not None:
+                course.move(session, one, course.Move.EXCLUDE, today, today, reason="opened by mistake")
+            session.commit()
 
     def as_(self, name: str) -> Browser:
         """The browser of a reader, signed in without the slow password."""
