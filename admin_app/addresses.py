@@ -13,6 +13,6 @@ def address(path: str, pairs: Iterable[tuple[str, object]]) -> str:
     return f"{path}?{arguments}" if arguments else path
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def _argument(name: str, value: object) -> str:
     return f"{quote_plus(name)}={quote_plus(str(value))}"

@@ -37,11 +37,15 @@ def row(cells: Iterable[Hashable], columns: Sequence[Any]) -> Markup:
 
 
 @lru_cache(maxsize=2048)
-def _row(language: str, cells: tuple[Hashable, ...], numbers: tuple[int, ...]) -> Markup:
-    return _drawn.__wrapped__("admin/parts/row.html", language, (("cells", cells), ("numbers", numbers)))
+def _row(_language: str, cells: tuple[Hashable, ...], numbers: tuple[int, ...]) -> Markup:
+    return _draw("admin/parts/row.html", {"cells": cells, "numbers": numbers})
 
 
 @lru_cache(maxsize=256)
 def _drawn(template: str, _language: str, values: tuple[tuple[str, Hashable], ...]) -> Markup:
-    drawn = current_app.jinja_env.get_template(template).render(dict.fromkeys(WITHHELD) | dict(values))
+    return _draw(template, dict(values))
+
+
+def _draw(template: str, values: dict[str, Hashable]) -> Markup:
+    drawn = current_app.jinja_env.get_template(template).render(dict.fromkeys(WITHHELD) | values)
     return Markup(drawn)  # noqa: S704  what a template with autoescape has drawn

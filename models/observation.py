@@ -296,12 +296,12 @@ def observations_of(resident: Resident) -> list[Observation]:
     return sorted(there, key=lambda one: (one.status in UNDER_OBSERVATION, one.since, one.id or math.inf))
 
 
-def unfinished(resident: Resident) -> bool:
-    """True if a person has an observation that is not over: open, elsewhere, or lost from sight."""
+def _holds(resident: Resident) -> bool:
+    """As ``opening.unfinished`` says, of what is about to be written."""
     return any(observation.status not in OVER for observation in observations_of(resident))
 
 
-HELD.append(unfinished)
+HELD.append(_holds)
 
 
 def stand(resident: Resident) -> None:

@@ -7,14 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import psycopg
 import pytest
@@ -22,7 +20,7 @@ import typer.main
 
 from admin_app import cli, create_app
 from admin_app.config import Settings
-from tests.support.server import free_port
+from tests.support.server import answers, free_port, until
 
 ROOT = Path(__file__).parent.parent
 ENGLISH, CHINESE = "README.md", "README.zh.md"
@@ -428,16 +426,11 @@ def making(target: str, clone: Path, **environment: str) -> Iterator[Path]:
             process.wait(30)
 
 
-def until_healthy(browser: OpenerDirector, url: str, said: Path, within: float) -> None:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        try:
-            with browser.open(f"{url}/healthz") as answer:
-                assert json.load(answer) == {"status": "ok"}
-                return
-        except URLError:
-            time.sleep(0.2)
-    raise AssertionError(f"no answer within {within:.0f} seconds:\n" + said.read_text("utf-8"))
+def until_healthy(url: str, said: Path, within: float) -> None:
+    try:
+        until(lambda: answers(url), within)
+    except AssertionError:
+        raise AssertionError(f"no answer within {within:.0f} seconds:\n" + said.read_text("utf-8")) from None
 
 
 def test_make_run_serves_the_demo_from_a_fresh_clone_in_an_empty_environment(fresh_clone: Path, tmp_path: Path) -> None:
@@ -445,7 +438,8 @@ def test_make_run_serves_the_demo_from_a_fresh_clone_in_an_empty_environment(fre
     url, browser = f"http://127.0.0.1:{port}", build_opener(HTTPCookieProcessor(CookieJar()))
     environment = bare_environment(tmp_path / "home")
     with making("run", fresh_clone, **environment, PORT=str(port)) as log:
-        until_healthy(browser, url, log, within=600)
+        until_healthy(url, log, within=600)
+        assert json.load(browser.open(f"{url}/healthz")) == {"status": "ok"}
         said = log.read_text("utf-8")
         accounts = dict(re.findall(r"│ (\w+) +│ (\S+) +│", said))
         assert [f"`{name}`" for name in accounts] == [told for told in rows(read(ENGLISH)) if told.islower()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_app import database
+from admin_app.addresses import address
 from admin_app.exchange import asking, printed, xlsx
 from admin_app.exchange.asking import Question
 from admin_app.exchange.catalogue import BY_NAME, FORMS, Form
@@ -32,7 +32,7 @@ ADDRESS = "/admin/summary/sheets/"
 def sheet_url(name: str, on: date, place_id: int | None = None) -> str:
     """The address of a sheet of one day (``daily``, ``temperatures``, ``persons``, …), of a village or of all."""
     asked = {"on": on.isoformat(), **({"village": str(place_id)} if place_id is not None else {})}
-    return f"{ADDRESS}{name}/?{urlencode(asked)}"
+    return address(f"{ADDRESS}{name}/", asked.items())
 
 
 class SheetsView(Page):

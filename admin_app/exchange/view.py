@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from admin_app import database, identity
+from admin_app import addresses, database, identity
 from admin_app.exchange import xlsx
 from admin_app.exchange.asking import Question
 from admin_app.exchange.printed import Printed
@@ -48,7 +48,7 @@ class Page(PlainPage):
 
     def printed(self, title: str, sheets: list[Printed], address: str, question: Question) -> ResponseReturnValue:
         """The sheets as pages to print."""
-        back_url = f"{address}?{urlencode(question.query)}"
+        back_url = addresses.address(address, question.query.items())
         return self.render("admin/exchange/print.html", title=title, sheets=sheets, back_url=back_url)
 
 

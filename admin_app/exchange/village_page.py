@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from admin_app import database, i18n
+from admin_app.addresses import address
 from admin_app.exchange import asking, printed, village, xlsx
 from admin_app.exchange.asking import Question
 from admin_app.exchange.parts import Asked, Part, TooLong
@@ -38,7 +38,7 @@ DAYS = timedelta(days=14)  # of a ledger unless others are asked for
 
 def ledger_url(place_id: int, span: Span) -> str:
     """The address of a village's ledger."""
-    return f"{ADDRESS}?{urlencode({'village': place_id, 'from': span.since, 'to': span.until})}"
+    return address(ADDRESS, [("village", place_id), ("from", span.since), ("to", span.until)])
 
 
 class VillageLedgerView(Page):
@@ -58,7 +58,7 @@ class VillageLedgerView(Page):
         usual = Span(today - DAYS + timedelta(days=1), today)
         question = asking.read(places, given(), usual, today, one_village=True)
         if request.form.get("as") == "show":
-            return redirect(f"{ADDRESS}?{urlencode(question.query)}")
+            return redirect(address(ADDRESS, question.query.items()))
         reason = reason_given()
         if request.method == "GET" or question.span is None or question.chosen is None or not reason:
             return self._ask(session, question)
@@ -78,7 +78,7 @@ class VillageLedgerView(Page):
         part = next((one for one in village.PARTS if one.cls.__tablename__ == request.args.get("part")), None)
         if part is None or question.span is None or question.chosen is None:
             abort(404)
-        page = _rows(session.scope, part, question.chosen, question.span, f"{ADDRESS}?{urlencode(question.query)}")
+        page = _rows(session.scope, part, question.chosen, question.span, address(ADDRESS, question.query.items()))
         return self.render("admin/summary/names.html", page=page)
 
     def _ask(self, session: Session, question: Question, too_long: bool = False) -> ResponseReturnValue:
@@ -160,6 +160,6 @@ def _rows_url(to: Addresses, part: Part, place: Place, span: Span) -> str:
     view = views().get(part.cls.__ledger__ or "")
     if column is None or view is None or view.model is not part.cls or column.key not in view.filters:
         asked = {"part": part.cls.__tablename__, "village": place.id, "from": span.since, "to": span.until}
-        return f"{ADDRESS}rows/?{urlencode(asked)}"
+        return address(f"{ADDRESS}rows/", asked.items())
     narrowed = ((f"{column.key}.from", span.since), (f"{column.key}.to", span.until), ("village", place.id))
     return to.rows(view.ledger, *narrowed)

@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from admin_app import i18n
 from admin_app.exchange.sheet import Across, Book, Kind, Line, Sheet, Sums, Value
-from admin_app.ledgers.export import FORMULA
+from admin_app.ledgers.export import safe
 from models.words import N_
 
 MIMETYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,11 +64,6 @@ def _fill(made: Any, book: Book) -> None:
     formats, taken = _Formats(made), set[str]()
     for sheet in book.sheets:
         _Page(made.add_worksheet(_apart(sheet.tab, taken)), sheet, formats).write()
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet reckons with, also when it is copied out of its cell."""
-    return "'" + text if text[:1] in FORMULA else text
 
 
 def tab(name: str) -> str:
@@ -148,7 +143,7 @@ class _Page:
         self.page.set_row(self.row, height)
         if self.last:
             self.page.merge_range(self.row, 0, self.row, self.last, "", format_)
-        self.page.write_string(self.row, 0, inert(text), format_)
+        self.page.write_string(self.row, 0, safe(text), format_)
         self.row += 1
 
     def _around(self) -> None:
@@ -162,7 +157,7 @@ class _Page:
         ):
             if last > first:
                 self.page.merge_range(self.row, first, self.row, last, "", format_)
-            self.page.write_string(self.row, first, inert(text), format_)
+            self.page.write_string(self.row, first, safe(text), format_)
         self.row += 1
 
     def _headings(self) -> None:
@@ -241,7 +236,7 @@ class _Page:
         if value is None or value == "":
             self.page.write_blank(self.row, at, None, format_)
         elif isinstance(value, str):
-            self.page.write_string(self.row, at, inert(value), format_)
+            self.page.write_string(self.row, at, safe(value), format_)
         elif isinstance(value, (int, Decimal)):
             self.page.write_number(self.row, at, value, format_)
         elif value.year < 1900:  # a spreadsheet knows no day before its own first one

@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 from admin_app import i18n
 from admin_app.i18n import say
 from admin_app.ledgers.fields import references
-from admin_app.ledgers.show import decoded, label_of, plain_text, words_of
+from admin_app.ledgers.show import coded_of, decoded, label_of, plain_text, words_of
 from models import masks
 from models.base import Base, Mask, about
 from models.person import Person
@@ -74,12 +74,8 @@ def sheet(
     order: list[Any],
     full: bool,
     signature: str,
-    coded: Mapping[str, type[Choice]] | None = None,
 ) -> Sheet:
-    """The sheet of a class's columns. A reference is written as its record's name; what may not be seen is blank.
-
-    ``coded`` names texts that hold codes of a list (``show.decoded``).
-    """
+    """The sheet of a class's columns. A reference is written as its record's name; what may not be seen is blank."""
     columns: list[Column] = []
     joins: list[tuple[Any, Any]] = []
     known = references(cls)
@@ -88,8 +84,8 @@ def sheet(
             target, on, read = _name_column(getattr(cls, name), known[name][1])
             joins += zip(target, on, strict=True)
             columns.append(_column(read, read.type, None))
-        elif coded and name in coded:
-            columns.append(Column(getattr(cls, name), write=partial(_decoded, coded[name])))
+        elif (coded := coded_of(cls, name)) is not None:
+            columns.append(Column(getattr(cls, name), write=partial(_decoded, coded)))
         else:
             mapped = inspect(cls).column_attrs[name].columns[0]
             columns.append(_column(getattr(cls, name), mapped.type, None if full else about(mapped).mask))

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 
+from admin_app.addresses import address
 from admin_app.i18n import say
 from admin_app.ledgers import finding
 from admin_app.ledgers.fields import read_day, references
@@ -300,7 +300,7 @@ class Asked:
             if v and k != "page" and k not in (change or {}) and (k, v) != drop and k != "lang"
         ]
         pairs += [(k, v) for k, v in (change or {}).items() if v]
-        return f"{base}?{urlencode(pairs)}" if pairs else base
+        return address(base, pairs)
 
 
 def read(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from admin_app import database, i18n, identity
+from admin_app.addresses import address
 from admin_app.i18n import say
 from admin_app.ledgers import fields, listing, show
 from admin_app.ledgers.declared import Part
@@ -165,8 +165,8 @@ class Reading(Part):
             links.append(Link(_("Export"), self.base + "export/csv/" + (f"?{query}" if query else "")))
         if self.can_be_made and scope.may(Act.CREATE, self.ledger):
             about = {name: value for name in fields.references(self.model) if (value := request.args.get(name))}
-            query = "?" + urlencode(about) if about else ""  # of whom the list is, the new record is too
-            links.append(Link(_("New record"), f"{self.base}new/{query}", main=True))
+            # of whom the list is, the new record is too
+            links.append(Link(_("New record"), address(f"{self.base}new/", about.items()), main=True))
         return links
 
     @expose("/details/")

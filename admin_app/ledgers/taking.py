@@ -14,7 +14,7 @@ from sqlalchemy import func, inspect, select
 
 from admin_app import database, i18n, identity
 from admin_app.i18n import say
-from admin_app.ledgers import export, fields, listing, show
+from admin_app.ledgers import export, fields, listing
 from admin_app.ledgers.declared import Part, note_apart
 from models import clock
 from models.scope import Act
@@ -69,7 +69,6 @@ class Taking(Part):
             listing.order_by(self.model, asked, asked.descending),
             full,
             signature(reason),
-            {name: coded for name in self.export_names() if (coded := show.coded_of(self.model, name))},
         )
         name = f"{self.ledger}-{clock.today():%Y%m%d}.{export_type}"
         if export_type == "xlsx":

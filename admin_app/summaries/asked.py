@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final, TypeVar, cast
-from urllib.parse import urlencode
 
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin_app import i18n
+from admin_app.addresses import address
 from admin_app.i18n import say
 from admin_app.ledgers.fields import read_day
 from admin_app.ledgers.finding import record_id
@@ -80,7 +80,7 @@ class Asked:
         names = {"from" if name == "since" else name for name in changed}
         kept = [(name, value) for name, value in self.pairs if name not in names]
         given = [("from" if n == "since" else n, str(value)) for n, value in changed.items() if value is not None]
-        return f"{base}?{urlencode([*kept, *given])}"
+        return address(base, [*kept, *given])
 
     def leave_out(self, name: str) -> None:
         """Say that a condition was not understood."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from models.place import Village
 from models.scope import Act
@@ -52,17 +52,6 @@ def count_all(session: Session, cls: Any) -> int:
 
 def _all(session: Session, cls: Any, among: Collection[int]) -> dict[int, int]:
     query = select(cls.village_id, func.count()).where(cls.village_id.in_(among)).group_by(cls.village_id)
-    return {village_id: count for village_id, count in session.execute(query)}
-
-
-def by_village(session: Session, cls: Any, *conditions: ColumnElement[bool]) -> dict[int, int]:
-    """How many records of a class meet the conditions, village by village; 0 where there is none."""
-    # from the villages, so that an index led by the village is searched for each and not read from end to end
-    query = (
-        select(Village.id, func.count(cls.id))
-        .outerjoin(cls, and_(cls.village_id == Village.id, *conditions))
-        .group_by(Village.id)
-    )
     return {village_id: count for village_id, count in session.execute(query)}
 
 

@@ -17,7 +17,7 @@ from models.scope import Act
 from models.session import Session
 from models.states import ObservationStatus, Outcome, Period
 from models.summaries import calls, slots
-from models.summaries.counting import by_village, how_many, number_of, villages
+from models.summaries.counting import how_many, number_of, villages
 from models.summaries.hours import Hours, common, hours
 from models.summaries.remembered import remembered
 from models.summaries.slots import SlotCount
@@ -127,7 +127,7 @@ def village_day(session: Session, on: date) -> VillageDay:
         unusual=unusual(session, on),
         waiting=waiting(session, on),
         checks=checks(session, on),
-        to_rectify=sum(by_village(session, Inspection, unrectified(on)).values()),
+        to_rectify=how_many(session, Inspection, unrectified(on)),
         tips=how_many(session, Tipoff, Tipoff.status.in_((CaseStatus.NEW, CaseStatus.VERIFIED))),
         supplies=how_many(session, Supply, Supply.status.in_(UNDER_WAY)),
     )

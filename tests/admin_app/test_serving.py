@@ -3,16 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from tests.support.databases import SQLiteDatabases
 from tests.support.server import command, environment, free_port
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nobody sends it a signal there")
 def test_a_server_that_is_told_to_stop_while_it_starts_stops(tmp_path: Path, run_folder: Path) -> None:
     database_url = SQLiteDatabases(run_folder).copy_to(tmp_path / "taizhang.db")
     process = subprocess.Popen(

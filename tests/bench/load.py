@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from tests.bench.cases import Case
 from tests.bench.databases import PASSWORD, VILLAGE, Databases
 from tests.bench.sides import Panel, environment, token_of
-from tests.support.server import free_port
+from tests.support.server import answers, free_port, until
 
 WORKERS, THREADS = 2, 4  # as the panel is served
 SECONDS, TURNS = 4.0, 3
@@ -68,16 +68,9 @@ def _served(panel: Panel, databases: Databases) -> Iterator[int]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-                connection.request("GET", "/healthz")
-                connection.getresponse().read()
-                return
-        except (OSError, HTTPException):
-            time.sleep(0.1)
-    raise RuntimeError("the server did not start")
+    until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}"))
+    if process.poll() is not None:
+        raise RuntimeError("the server did not start")
 
 
 def _signed_in(port: int) -> str:

@@ -35,7 +35,7 @@ from models.trail import TrailEntry
 from models.visit import Visit
 from tests.support.browser import Pages
 from tests.support.databases import SQLiteDatabases
-from tests.support.server import PASSWORD, TODAY, _health, command, environment, free_port
+from tests.support.server import PASSWORD, TODAY, answers, command, environment, free_port, until
 
 HOW_MANY = 20
 ROUND = "/admin/round/?period=am"
@@ -64,7 +64,7 @@ class Server:
                 env=environment(self.data, self.database_url, PORT=str(self.port)),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        until(lambda: _answers(self.url))
+        until(lambda: answers(self.url))
 
     def kill(self) -> None:
         """As if the power went: no process of the server gets to say a word."""
@@ -72,20 +72,6 @@ class Server:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return _health(url) == 200
-    except OSError:
-        return False
-
-
-def until(done: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 @contextmanager

@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -101,20 +101,35 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def until(done: Callable[[], bool], seconds: float = 60) -> None:
+    """Look again and again at something that another process does; there is no event of it to wait for."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
 def _wait_until_healthy(process: subprocess.Popen[bytes], server: LiveServer) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < deadline:
+    def healthy() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}:\n{server.log}")
-        try:
-            status = _health(server.url)
-        except OSError:
-            time.sleep(0.05)
-            continue
-        if status != HTTPStatus.OK:
-            raise RuntimeError(f"/healthz answers {status}:\n{server.log}")
-        return
-    raise RuntimeError(f"no answer from /healthz within {STARTS_WITHIN:.0f} seconds:\n{server.log}")
+        return answers(server.url)
+
+    try:
+        until(healthy, STARTS_WITHIN)
+    except AssertionError as failed:
+        raise RuntimeError(f"/healthz within {STARTS_WITHIN:.0f} seconds: {failed}\n{server.log}") from None
+
+
+def answers(url: str) -> bool:
+    """True once a server is there; one that is not well ends the wait."""
+    try:
+        status = _health(url)
+    except (OSError, HTTPException):
+        return False
+    if status != HTTPStatus.OK:
+        raise RuntimeError(f"/healthz answers {status}")
+    return True
 
 
 def _health(url: str) -> int:

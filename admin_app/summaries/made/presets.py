@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import Final, NamedTuple
-from urllib.parse import urlencode
 
+from admin_app import addresses
 from models.question import Group, Measure, Question, problems_of
 from models.scope import Act, Scope
 from models.words import N_
@@ -60,4 +60,4 @@ def _alone(question: Question, scope: Scope) -> bool:
 
 def address(question: Question, base: str) -> str:
     """The address that asks a question."""
-    return f"{base}?{urlencode(question.pairs())}"
+    return addresses.address(base, question.pairs())
