@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import measures
 from tests.browser.pages import Panel
@@ -92,6 +92,24 @@ def test_somebody_makes_shares_and_pins_a_summary_and_another_role_sees_it(
     village.open("/admin/")
     expect(village.page.get_by_role("heading", name=name)).to_be_visible()
     fits(village.page)
+
+
+def test_a_choice_made_before_the_script_was_there_is_asked_too(written_server: LiveServer, pages: Pages) -> None:
+    panel = Panel(pages.open("phone"), written_server)
+    page = panel.page
+    panel.sign_in("nanyuan", then=f"{BASE}new/")
+    held: list[Route] = []
+    page.route("**/made.js*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/made.js*"):
+        page.locator(".menu").get_by_role("link", name="医学观察").click()
+    page.get_by_label("列", exact=True).select_option(label="观察状态")
+    assert "columns" not in page.url
+    held.pop().continue_()
+    expect(page).to_have_url(re.compile(r"columns=status"))
+    # and who goes back sees what was asked there, once
+    page.go_back()
+    expect(page.get_by_label("列", exact=True)).to_have_value("")
+    expect(page).not_to_have_url(re.compile(r"columns=status"))
 
 
 def test_a_summary_is_made_without_a_script(written_server: LiveServer, pages: Pages) -> None:

@@ -7,10 +7,13 @@ import shutil
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, WebSocket, expect
 from playwright.sync_api import Error as PlaywrightError
 
 HERE = "127.0.0.1"
+
+PATIENCE = 30_000  # milliseconds until what should come is given up: a machine may be busy with other tests
+expect.set_options(timeout=PATIENCE)
 
 PEOPLE_HERE = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 DEVICES: dict[str, dict[str, Any]] = {
@@ -95,7 +98,7 @@ class Pages:
 
     def open(self, device: str = "desk", **options: Any) -> Page:
         context: BrowserContext = self._browser.new_context(**{**PEOPLE_HERE, **DEVICES[device], **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._watches[context] = Watch(context)
         return context.new_page()
 
