@@ -41,7 +41,7 @@ def _row(_language: str, cells: tuple[Hashable, ...], numbers: tuple[int, ...]) 
     return _draw("admin/parts/row.html", {"cells": cells, "numbers": numbers})
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def _drawn(template: str, _language: str, values: tuple[tuple[str, Hashable], ...]) -> Markup:
     return _draw(template, dict(values))
 

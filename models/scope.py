@@ -105,6 +105,21 @@ class OutOfScope(PermissionError):
 
 
 @dataclass(frozen=True)
+class Rights:
+    """The permits of a scope, whoever acts, as a key: dozens of permits are hashed once, not at every look."""
+
+    unconfined: bool
+    permits: tuple[Permit, ...]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.unconfined, self.permits))
+
+
+@dataclass(frozen=True)
 class Scope:
     """What one actor may reach. Built once a request, from the account's grants (admin_app/access.py)."""
 
@@ -121,6 +136,11 @@ class Scope:
     def _by_ledger(self) -> dict[str, tuple[Permit, ...]]:
         names = dict.fromkeys(p.ledger for p in self.permits)
         return {n: tuple(p for p in self.permits if p.ledger == n) for n in names}
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What whoever holds it may reach, for whoever asks the same of two scopes."""
+        return Rights(self.unconfined, self.permits)
 
     def permits_for(self, ledger: str | None, act: Act | None = None) -> tuple[Permit, ...]:
         """The permits on a ledger, or those of them that include an act."""

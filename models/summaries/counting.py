@@ -24,9 +24,13 @@ class Place(NamedTuple):
 def villages(session: Session, ledger: str) -> list[Place]:
     """The villages that take part and whose records of a ledger the session may read, by their codes."""
     area = session.scope.area(Act.READ, ledger)
-    taking_part = select(Village.id, Village.name, Village.township_id).where(Village.taking_part.is_(True))
-    found = session.execute(taking_part.order_by(Village.code, Village.id))
-    return [Place(*row) for row in found if row[0] in area]
+    found = remembered.noted(session, "taking part", lambda: _taking_part(session))
+    return [place for place in found if place.id in area]
+
+
+def _taking_part(session: Session) -> list[Place]:
+    query = select(Village.id, Village.name, Village.township_id).where(Village.taking_part.is_(True))
+    return [Place(*row) for row in session.execute(query.order_by(Village.code, Village.id))]
 
 
 def within_reach(session: Session, ledger: str) -> list[int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.observation import Observation
@@ -19,6 +20,7 @@ from models.summaries.hours import Hours, hours
 from models.summaries.remembered import by_village, remembered
 from models.summaries.reporting import VillageReport, reports
 from models.summaries.slots import SlotCount
+from models.summaries.span import HERE, ON
 from models.visit import Visit
 
 
@@ -110,11 +112,8 @@ def _totals(rows: list[VillageRow]) -> Totals:
 def _counted(session: Session, on: date, among: Collection[int]) -> dict[int, Counts]:
     """Where everybody who ever came under observation stands now, who came that day, and the day's abnormal visits."""
     found = dict.fromkeys(among, Counts())
-    standing = select(Observation.village_id, Observation.status, func.count(), number_of(Observation.began_on == on))
-    standing = standing.where(Observation.village_id.in_(among))
-    for village_id, status, count, new in session.execute(
-        standing.group_by(Observation.village_id, Observation.status)
-    ):
+    asked = {"on": on, "here": list(among)}
+    for village_id, status, count, new in session.execute(_standing(), asked):
         here = Counts(
             new=new,
             cumulative=count,
@@ -124,12 +123,23 @@ def _counted(session: Session, on: date, among: Collection[int]) -> dict[int, Co
             released=count if status is ObservationStatus.RELEASED else 0,
         )
         found[village_id] = found[village_id].plus(here)
-    abnormal = select(Visit.village_id, func.count(), number_of(Visit.temperature >= FEVER)).where(
-        Visit.on == on, Visit.outcome == Outcome.ABNORMAL, Visit.village_id.in_(among)
-    )
-    for village_id, count, fevers in session.execute(abnormal.group_by(Visit.village_id)):
+    for village_id, count, fevers in session.execute(_abnormal(), asked):
         found[village_id] = found[village_id]._replace(abnormal=count, feverish=fevers)
     return found
+
+
+@cache
+def _standing() -> Select[int, ObservationStatus, int, int]:
+    by = (Observation.village_id, Observation.status)
+    query = select(*by, func.count(), number_of(Observation.began_on == ON)).where(Observation.village_id.in_(HERE))
+    return query.group_by(*by).execution_options(kept=True)
+
+
+@cache
+def _abnormal() -> Select[int, int, int]:
+    query = select(Visit.village_id, func.count(), number_of(Visit.temperature >= FEVER))
+    query = query.where(Visit.on == ON, Visit.outcome == Outcome.ABNORMAL, Visit.village_id.in_(HERE))
+    return query.group_by(Visit.village_id).execution_options(kept=True)
 
 
 @remembered

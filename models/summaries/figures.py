@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from models.event import ObservationEvent
 from models.observation import Observation
@@ -19,6 +20,7 @@ from models.session import Session
 from models.states import EventKind, ObservationStatus, Outcome
 from models.summaries.counting import number_of, villages
 from models.summaries.remembered import by_village
+from models.summaries.span import HERE, ON
 from models.summaries.survey import Survey, surveys
 from models.visit import Visit
 
@@ -85,25 +87,36 @@ def handed_out(status: ObservationStatus) -> ColumnElement[bool]:
 
 def _moved(session: Session, on: date, among: Collection[int]) -> dict[int, dict[str, int]]:
     """What the events come to, by village."""
+    # what lies in the bin is let through, so that the condition can see which observations do
+    rows = session.execute(_movements(), {"on": on, "here": list(among)}, execution_options={"deleted": True})
+    found = [dict(row) for row in rows.mappings()]
+    return {row.pop("village_id"): row for row in found}
+
+
+@cache
+def _movements() -> Select[*tuple[Any, ...]]:
     event = ObservationEvent
     counted: dict[str, ColumnElement[int]] = {}
     for status, name in _SUMMED.items():
-        counted[f"{name}_today"] = number_of(and_(entered(status), event.on == on))
+        counted[f"{name}_today"] = number_of(and_(entered(status), event.on == ON))
         counted[f"{name}_total"] = number_of(or_(entered(status), handed_in(status))) - number_of(handed_out(status))
     counted["in_hospital"] = number_of(event.became == S.HOSPITAL) - number_of(event.was == S.HOSPITAL)
-    query = select(event.village_id, *counted.values())
-    query = query.where(event.on <= on, event.village_id.in_(among), standing_events())
-    # what lies in the bin is let through, so that the condition can see which observations do
-    rows = session.execute(query.group_by(event.village_id), execution_options={"deleted": True})
-    return {village_id: dict(zip(counted, counts, strict=True)) for village_id, *counts in rows}
+    query = select(event.village_id, *(count.label(name) for name, count in counted.items()))
+    query = query.where(event.on <= ON, event.village_id.in_(HERE), standing_events())
+    return query.group_by(event.village_id).execution_options(kept=True)
 
 
 def _abnormal(session: Session, on: date, among: Collection[int]) -> dict[int, int]:
     """How many people a day's visits found abnormal, by village."""
-    query = select(Visit.village_id, func.count(Visit.resident_id.distinct())).where(
-        Visit.on == on, Visit.outcome == Outcome.ABNORMAL, Visit.village_id.in_(among)
-    )
-    return {village_id: count for village_id, count in session.execute(query.group_by(Visit.village_id))}
+    found = session.execute(_people(), {"on": on, "here": list(among)})
+    return {village_id: count for village_id, count in found}
+
+
+@cache
+def _people() -> Select[int, int]:
+    query = select(Visit.village_id, func.count(Visit.resident_id.distinct()))
+    query = query.where(Visit.on == ON, Visit.outcome == Outcome.ABNORMAL, Visit.village_id.in_(HERE))
+    return query.group_by(Visit.village_id).execution_options(kept=True)
 
 
 __all__ = [

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models import clock
 from models.session import Session
 from models.setting import Setting, SettingName
 from models.states import Period
+from models.summaries.span import ON
 
 _TIMES = (SettingName.AM_CUT_OFF, SettingName.PM_CUT_OFF, SettingName.REPORT_DEADLINE)
 
@@ -41,13 +43,15 @@ class Hours(NamedTuple):
 
 def hours(session: Session, on: date) -> Hours:
     """The times that were in force on a day (``models.setting.in_force``, for all at once)."""
-    query = (
-        select(Setting.name, Setting.township_id, Setting.value)
-        .where(Setting.name.in_(_TIMES), Setting.valid_from <= on)
-        .order_by(Setting.valid_from, Setting.id)
-    )
-    times = {(name, township_id): time.fromisoformat(value) for name, township_id, value in session.execute(query)}
-    return Hours(on, times)
+    found = session.execute(_in_force(), {"on": on})
+    return Hours(on, {(name, township_id): time.fromisoformat(value) for name, township_id, value in found})
+
+
+@cache
+def _in_force() -> Select[SettingName, int | None, str]:
+    query = select(Setting.name, Setting.township_id, Setting.value)
+    query = query.where(Setting.name.in_(_TIMES), Setting.valid_from <= ON)
+    return query.order_by(Setting.valid_from, Setting.id).execution_options(kept=True)
 
 
 def common(townships: Iterable[int | None]) -> int | None:

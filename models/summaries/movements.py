@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from models.clock import day_span
 from models.event import ObservationEvent
@@ -21,6 +22,7 @@ from models.states import EventKind, ObservationStatus
 from models.summaries.counting import number_of, villages
 from models.summaries.figures import handed_in, handed_out, standing_events
 from models.summaries.remembered import by_village
+from models.summaries.span import HERE, ON
 
 S = ObservationStatus
 UNDER_OBSERVATION: Final = frozenset({S.OBSERVED, S.CENTRAL, S.HOSPITAL})
@@ -117,10 +119,17 @@ def balances(
 def _balances(
     session: Session, about: tuple[date, frozenset[ObservationStatus]], among: Collection[int]
 ) -> dict[int, Balance]:
-    event, (on, states) = ObservationEvent, about
+    on, states = about
+    rows = session.execute(_standing(states), {"on": on, "here": list(among)}, execution_options={"deleted": True})
+    return {village_id: Balance(*counts) for village_id, *counts in rows}
+
+
+@cache
+def _standing(states: frozenset[ObservationStatus]) -> Select[*tuple[Any, ...]]:
+    event = ObservationEvent
     inside = _either(event.became.in_(states), event.was.in_(states))
     outside = _either(event.was.in_(states), event.became.in_(states))
-    before, that_day = event.on < on, event.on == on
+    before, that_day = event.on < ON, event.on == ON
     query = (
         select(
             event.village_id,
@@ -129,21 +138,25 @@ def _balances(
             number_of(and_(outside, that_day)),
             number_of(inside) - number_of(outside),
         )
-        .where(event.on <= on, event.village_id.in_(among), standing_events())
+        .where(event.on <= ON, event.village_id.in_(HERE), standing_events())
         .group_by(event.village_id)
     )
-    rows = session.execute(query, execution_options={"deleted": True})
-    return {village_id: Balance(*counts) for village_id, *counts in rows}
+    return query.execution_options(kept=True)
 
 
 def carried(session: Session, on: date) -> dict[int, Carried]:
     """Why a total of a day may be more, or less, than the day before's and the day's own: village by village."""
-    event = ObservationEvent
-    counts = [number_of(of(status)) for status in (S.CENTRAL, S.OBSERVED, S.RELEASED) for of in (handed_in, handed_out)]
-    query = select(event.village_id, *counts).where(event.on == on, standing_events()).group_by(event.village_id)
-    rows = session.execute(query, execution_options={"deleted": True})
+    rows = session.execute(_hand_overs(), {"on": on}, execution_options={"deleted": True})
     pairs = {village_id: tuple(zip(found[::2], found[1::2], strict=True)) for village_id, *found in rows}
     return {village_id: Carried(*both) for village_id, both in pairs.items()}
+
+
+@cache
+def _hand_overs() -> Select[*tuple[Any, ...]]:
+    event = ObservationEvent
+    counts = [number_of(of(status)) for status in (S.CENTRAL, S.OBSERVED, S.RELEASED) for of in (handed_in, handed_out)]
+    query = select(event.village_id, *counts).where(event.on == ON, standing_events()).group_by(event.village_id)
+    return query.execution_options(kept=True)
 
 
 def _either(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from sqlalchemy.pool import Pool
 
 from models import trail
 from models.handover import HandOver, HandOverStatus
-from models.scope import EVERYWHERE, NOWHERE, Act, Area
+from models.scope import EVERYWHERE, NOWHERE, Act, Area, Rights
 from models.session import Session
 from models.trail import DISTRICT_CHAIN
 
@@ -158,9 +158,9 @@ def _area(session: Session) -> Area:
     return total
 
 
-def _whose(session: Session) -> Hashable:
+def _whose(session: Session) -> Rights:
     """With which rights: what one may not read is in no answer that another was given."""
-    return session.scope.unconfined, session.scope.permits
+    return session.scope.rights
 
 
 def _waiting(session: Session) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from models.figures import FIGURES, Figures
 from models.report import DailyReport, DayClosing, Punctuality, ReportRevision, ReportStatus
 from models.session import Session
 from models.summaries.counting import Place, villages
 from models.summaries.hours import Hours, hours
+from models.summaries.span import ON
 from models.words import N_, Choice, Tone
 
 
@@ -58,12 +60,7 @@ class VillageReport(NamedTuple):
 
 def reports(session: Session, on: date, now: datetime, known: Hours | None = None) -> list[VillageReport]:
     """Every village's report for a day, in the order of the villages' codes."""
-    report = DailyReport
-    query = select(
-        report.village_id, report.id, report.handed_in_at, report.punctuality, report.status, report.revision,
-        report.return_reason, *(getattr(report, name) for name in FIGURES),
-    ).where(report.on == on)  # fmt: skip
-    found = {row[0]: row[1:] for row in session.execute(query)}
+    found = {row[0]: row[1:] for row in session.execute(_handed_in(), {"on": on})}
     closed = set(session.scalars(select(DayClosing.village_id).where(DayClosing.on == on)))
     late = _revised_after_closing(session, on) if closed else {}
     times = known or hours(session, on)
@@ -84,12 +81,27 @@ def reports(session: Session, on: date, now: datetime, known: Hours | None = Non
     return rows
 
 
+@cache
+def _handed_in() -> Select[*tuple[Any, ...]]:
+    report = DailyReport
+    query = select(
+        report.village_id, report.id, report.handed_in_at, report.punctuality, report.status, report.revision,
+        report.return_reason, *(getattr(report, name) for name in FIGURES),
+    )  # fmt: skip
+    return query.where(report.on == ON).execution_options(kept=True)
+
+
 def reported(session: Session, on: date) -> dict[int, Figures]:
     """The figures that were handed in for a day, by village; a village that has not reported, or has to report anew, is
     left out."""
+    return {village_id: Figures(*counts) for village_id, *counts in session.execute(_reported(), {"on": on})}
+
+
+@cache
+def _reported() -> Select[*tuple[Any, ...]]:
     columns = (DailyReport.village_id, *(getattr(DailyReport, name) for name in FIGURES))
-    query = select(*columns).where(DailyReport.on == on, DailyReport.status != ReportStatus.RETURNED)
-    return {village_id: Figures(*counts) for village_id, *counts in session.execute(query)}
+    query = select(*columns).where(DailyReport.on == ON, DailyReport.status != ReportStatus.RETURNED)
+    return query.execution_options(kept=True)
 
 
 def unclosed(session: Session, on: date) -> int:

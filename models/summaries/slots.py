@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.event import ObservationEvent
@@ -21,7 +22,7 @@ from models.session import Session
 from models.states import EventKind, ObservationStatus, Outcome, Period
 from models.summaries.counting import number_of, within_reach
 from models.summaries.remembered import by_village
-from models.summaries.span import Span, Villages, among
+from models.summaries.span import FEW, FIRST, HERE, LAST, ON, Day, Span, Villages, among
 from models.visit import Visit
 
 _UNMET: Final = (Outcome.NOT_MET, Outcome.REFUSED)
@@ -51,22 +52,22 @@ class SlotCount(NamedTuple):
 # ---- who is expected ----
 
 
-def at_home(on: date) -> ColumnElement[bool]:
+def at_home(on: Day) -> ColumnElement[bool]:
     """Observations whose person is at home in their village, and was on that day: until somebody signs off."""
     return and_(Observation.status == ObservationStatus.OBSERVED, Observation.since <= on)
 
 
-def left_later(on: date, event: Any = ObservationEvent) -> ColumnElement[bool]:
+def left_later(on: Day, event: Any = ObservationEvent) -> ColumnElement[bool]:
     """Events by which somebody left home, or the village, who was still there on that day."""
     return and_(event.was == ObservationStatus.OBSERVED, event.since <= on, event.on > on)
 
 
-def from_morning(of: Any, on: date) -> ColumnElement[bool]:
+def from_morning(of: Any, on: Day) -> ColumnElement[bool]:
     """Of such observations or events those whose person was there from the morning on, not only that evening."""
     return or_(of.since < on, of.since_period == Period.AM)
 
 
-def in_slot(period: Period, there: ColumnElement[bool], of: Any, on: date) -> ColumnElement[bool]:
+def in_slot(period: Period, there: ColumnElement[bool], of: Any, on: Day) -> ColumnElement[bool]:
     """Of those who were there on a day those who are expected in a slot of it."""
     return there if period is Period.PM else and_(there, from_morning(of, on))
 
@@ -84,12 +85,9 @@ def counts(session: Session, on: date) -> dict[tuple[int, Period], SlotCount]:
 def counted(session: Session, on: date, villages: Villages) -> dict[int, dict[Period, SlotCount]]:
     """The same of some villages, counted now."""
     expected: Slots = Counter()
-    both: tuple[tuple[Any, ColumnElement[bool]], ...]
-    both = ((Observation, at_home(on)), (ObservationEvent, left_later(on)))
-    for of, there in both:
-        query = select(of.village_id, number_of(from_morning(of, on)), func.count())
-        query = query.where(there, of.village_id.in_(villages))
-        for village_id, mornings, evenings in session.execute(query.group_by(of.village_id)):
+    asked = {"on": on, "here": list(villages)}
+    for of in (Observation, ObservationEvent):
+        for village_id, mornings, evenings in session.execute(_expected(of), asked):
             expected[village_id, Period.AM] += mornings
             expected[village_id, Period.PM] += evenings
     done, unmet = _paid(session, on, villages)
@@ -99,15 +97,28 @@ def counted(session: Session, on: date, villages: Villages) -> dict[int, dict[Pe
     return found
 
 
+@cache
+def _expected(of: Any) -> Select[int, int, int]:
+    """Mornings and evenings of a day that wait for somebody, by village."""
+    there = at_home(ON) if of is Observation else left_later(ON)
+    query = select(of.village_id, number_of(from_morning(of, ON)), func.count()).where(there, of.village_id.in_(HERE))
+    return query.group_by(of.village_id).execution_options(kept=True)
+
+
+@cache
+def _visits() -> Select[Outcome, int, Period, int]:
+    """A day's visits."""
+    by = (Visit.outcome, Visit.village_id, Visit.period)
+    query = select(*by, func.count()).where(Visit.on == ON, Visit.village_id.in_(HERE))
+    return query.group_by(*by).execution_options(kept=True)
+
+
 def _paid(session: Session, on: date, villages: Villages) -> tuple[Slots, Slots]:
     """How many expected slots of a day have a visit, and how many of these visits reached nobody."""
     done: Slots = Counter()
     unmet: Slots = Counter()
-    query = select(Visit.outcome, Visit.village_id, Visit.period, func.count())
-    query = query.where(Visit.on == on, Visit.village_id.in_(villages))
-    for outcome, village_id, period, count in session.execute(
-        query.group_by(Visit.outcome, Visit.village_id, Visit.period)
-    ):
+    asked = {"on": on, "here": list(villages)}
+    for outcome, village_id, period, count in session.execute(_visits(), asked):
         done[village_id, period] += count
         unmet[village_id, period] += count if outcome in _UNMET else 0
     for _, village_id, period, outcome in _beside(session, Span(on, on), villages):
@@ -171,10 +182,19 @@ def _beside(
     They are few and the events name them, so that not everybody's visit has to be looked up. A visit may have come with
     its person from another village on that day.
     """
+    asked = {"first": span.first, "last": span.last} | ({} if villages is None else {"here": list(villages)})
+    query = _waited_for_by_none(None if villages is None else len(villages) <= FEW)
+    found = session.execute(query, asked)
+    return {number: (on, village, period, outcome) for number, on, village, period, outcome in found}.values()
+
+
+@cache
+def _waited_for_by_none(few: bool | None) -> Select[int, date, int, Period, Outcome]:
+    """The question of ``_beside``, about a ``few`` villages, about many, or about all."""
     event = ObservationEvent
     # each says of the visit what days it may be of, so that visits are searched for by the events and not by the days
-    that_day = and_(Visit.on == event.on, event.on <= span.last)
-    of_a_double = and_(event.since == event.on, Visit.on.between(span.first, span.last), Visit.on < event.on)
+    that_day = and_(Visit.on == event.on, event.on <= LAST)
+    of_a_double = and_(event.since == event.on, Visit.on.between(FIRST, LAST), Visit.on < event.on)
     left = and_(event.was == ObservationStatus.OBSERVED, or_(that_day, of_a_double))
     came = and_(event.was.is_(None), event.kind == EventKind.HANDED_IN, that_day)
     query = (
@@ -183,12 +203,11 @@ def _beside(
         .join(
             Visit, and_(Visit.observation_id == event.observation_id, _of_a_few(Visit.village_id) == event.village_id)
         )
-        .where(event.on >= span.first, or_(left, came), ~expected_still())
+        .where(event.on >= FIRST, or_(left, came), ~expected_still())
     )
-    if villages is not None:
-        query = query.where(among(event.village_id, villages))
-    found = {number: (on, village, period, outcome) for number, on, village, period, outcome in session.execute(query)}
-    return found.values()
+    if few is not None:
+        query = query.where((event.village_id if few else event.village_id + 0).in_(HERE))
+    return query.execution_options(kept=True)
 
 
 def expected_still() -> ColumnElement[bool]:

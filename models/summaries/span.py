@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam
 
 from models import clock
 
@@ -17,6 +17,15 @@ Villages = Collection[int]
 """The villages that are counted, by number. It narrows a question; what may be seen is the session's scope."""
 
 FEW: Final = 20
+
+Day = date | ColumnElement[date]
+"""A day, or the place of one in a statement that is made once: where few villages are counted anew, putting a question
+together takes longer than its answer."""
+ON: Final = bindparam("on", type_=Date)
+FIRST: Final = bindparam("first", type_=Date)
+LAST: Final = bindparam("last", type_=Date)
+HERE: Final[BindParameter[int]] = bindparam("here", expanding=True)
+"""The numbers of some villages."""
 
 Counts = TypeVar("Counts", bound=tuple[Any, ...])
 

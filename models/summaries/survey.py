@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from models.clock import day_span
 from models.handover import HandOver, HandOverStatus
@@ -18,6 +19,7 @@ from models.resident import MET, Resident
 from models.scope import Act
 from models.session import Session
 from models.summaries.counting import number_of
+from models.summaries.span import HERE, ON, Day
 from models.trail import Deed, TrailEntry
 
 
@@ -48,7 +50,7 @@ class Kept(NamedTuple):
     survey: Survey
 
 
-def said(on: date) -> tuple[ColumnElement[bool], ...]:
+def said(on: Day) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which a file that is there is counted as came, met_case, lived_with_contact, …"""
     return (Resident.arrived_on <= on, *(getattr(Resident, name).is_(True) for name in MET))
 
@@ -60,9 +62,7 @@ def opened_by(on: date) -> ColumnElement[bool]:
 
 def surveys(session: Session, on: date, among: Collection[int]) -> dict[int, Survey]:
     """The files of a day in some villages; one without files is left out."""
-    query = select(Resident.village_id, func.count(), *map(number_of, said(on)))
-    query = query.where(opened_by(on), Resident.village_id.in_(among))
-    rows = session.execute(query.group_by(Resident.village_id))
+    rows = session.execute(_surveyed(), {"on": on, "over": day_span(on)[1], "here": list(among)})
     found = {village_id: Survey(*counts) for village_id, *counts in rows}
     come, gone = moved_since(session, on)
     for file in come:
@@ -72,6 +72,13 @@ def surveys(session: Session, on: date, among: Collection[int]) -> dict[int, Sur
         if file.village_id in among:
             found[file.village_id] = found.get(file.village_id, Survey()).plus(file.survey)
     return found
+
+
+@cache
+def _surveyed() -> Select[*tuple[Any, ...]]:
+    query = select(Resident.village_id, func.count(), *map(number_of, said(ON)))
+    query = query.where(Resident.created_at < bindparam("over"), Resident.village_id.in_(HERE))
+    return query.group_by(Resident.village_id).execution_options(kept=True)
 
 
 def moved_since(session: Session, on: date) -> tuple[list[Kept], list[Kept]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -162,6 +162,19 @@ PLAIN_SHEET: Final = (
 )
 
 
+# what the district's day shows besides: what every village's files say, and what was reported on the days beside it
+PLAIN_DAY: Final = (
+    "SELECT village_id, count(*), sum(arrived_on <= :on), sum(met_case), sum(lived_with_contact), sum(met_from_area)"
+    " FROM resident WHERE deleted_at IS NULL GROUP BY village_id",
+    "SELECT village_id, count(DISTINCT resident_id) FROM visit WHERE \"on\" = :on AND outcome = 'abnormal'"
+    " GROUP BY village_id",
+    "SELECT village_id, sum(kind = 'central'), sum(kind = 'central' AND began_on = :on), sum(kind = 'home'),"
+    " sum(kind = 'home' AND began_on = :on), sum(status = 'released'), sum(released_on = :on),"
+    " sum(status = 'hospital'), sum(transferred_on = :on) FROM observation WHERE began_on <= :on GROUP BY village_id",
+    "SELECT * FROM daily_report WHERE \"on\" IN (:on, date(:on, '-1 day'))",
+)
+
+
 def _sheet(side: Side) -> Callable[[], Any]:
     """The day's one sheet, a line a village."""
     if side.panel is Panel.VANILLA:
@@ -174,6 +187,22 @@ def _sheet(side: Side) -> Callable[[], Any]:
 def _abnormal(found: Any) -> int:
     """The day's abnormal visits on either sheet."""
     return int(found.totals.counts.abnormal if hasattr(found, "totals") else sum(count for _, count, _ in found[1]))
+
+
+def _day_sheet(side: Side) -> Callable[[], Any]:
+    """The district's sheet: every figure of the day by village, beside what was reported on it and the day before."""
+    if side.panel is Panel.VANILLA:
+        return _grouped(side, *PLAIN_DAY)
+    from models.summaries.day_sheet import day_sheet
+
+    return lambda: day_sheet(side.session, TODAY, NOON, TODAY - timedelta(days=1))
+
+
+def _surveyed(found: Any) -> int:
+    """Everybody on file, on either sheet."""
+    if hasattr(found, "lines"):
+        return sum(line.now.surveyed for line in found.lines)
+    return sum(count for _, count, *_ in found[0])
 
 
 def _page_beside(path: str, *statements: str) -> Ask:
@@ -310,10 +339,11 @@ CASES: Final = {
             rounds=1, answer=said, memory=120,
         ),
         Case("statuses", "status counts by village", *2 * [_stirred(_statuses)], 0.05, rounds=5, answer=len),
-        Case("sheet", "the day's sheet", *2 * [_stirred(_sheet)], 0.05, rounds=5, answer=_abnormal),
+        Case("sheet", "the day by village", *2 * [_stirred(_sheet)], 0.05, rounds=9, answer=_abnormal),
+        Case("daysheet", "the district's sheet", *2 * [_stirred(_day_sheet)], 0.05, rounds=5, answer=_surveyed),
         Case(
             "district", "the district's sheet, a page",
-            *2 * [_stirred(_page_beside("/admin/summary/district/", *PLAIN_SHEET))],
+            *2 * [_stirred(_page_beside("/admin/summary/district/", *PLAIN_DAY))],
             target=0.05, rounds=5, answer=_nothing, limit=100,
         ),
         Case(

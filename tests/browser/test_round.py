@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 
 from models import register  # noqa: F401  completes the mappers
@@ -365,6 +365,29 @@ def test_entries_outlive_the_page_but_not_the_sign_in(walk: Callable[[str], Walk
     expect(mine.page.locator("[name=password]")).to_be_visible()
     assert mine.page.evaluate("indexedDB.databases().then(all => all.length)") == 0
     assert len(mine.visits()) == 1
+
+
+def test_what_was_typed_and_not_saved_is_not_left_behind_in_silence(walk: Callable[[str], Walk]) -> None:
+    mine = walk("desk")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    mine.page.on("dialog", stay)
+    mine.type("365")
+    mine.press("ArrowDown")  # on to the next, with nothing typed there
+    with mine.page.expect_event("dialog"):
+        mine.page.locator(".sidebar a").first.click()
+    assert asked == ["beforeunload"]
+    mine.press("ArrowUp")
+    expect(mine.page.locator("[name=temperature]")).to_have_value("36.5")
+    mine.press("Enter")
+    expect(mine.saved(0)).to_contain_text("36.5")
+    with mine.page.expect_navigation():
+        mine.page.locator(".sidebar a").first.click()
+    assert asked == ["beforeunload"]
 
 
 def test_when_the_sign_in_has_ended_entries_wait_for_the_next(walk: Callable[[str], Walk]) -> None:

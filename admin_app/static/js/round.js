@@ -113,6 +113,8 @@ function leave() {
   card(current).querySelector(".who").removeAttribute("aria-current");
 }
 
+const unsaved = () => drafts.size > 0 || (current !== null && JSON.stringify(typed()) !== untouched);
+
 function go(id, focus = true) {
   leave();
   const to = card(id);
@@ -446,7 +448,7 @@ for (const out of document.querySelectorAll("form[action='/logout']")) {
   });
 }
 window.addEventListener("beforeunload", (event) => {
-  if (sync.waiting.size && (!sync.queue.safe || sync.halted)) event.preventDefault();
+  if (unsaved() || (sync.waiting.size && (!sync.queue.safe || sync.halted))) event.preventDefault();
 });
 window.addEventListener("offline", () => paintProgress());
 window.addEventListener("online", () => paintProgress());

@@ -31,6 +31,7 @@ from models.scope import Act
 from models.session import Session
 from models.summaries.day_sheet import DaySheet, day_sheet
 from models.summaries.remembered import remembered
+from models.summaries.reporting import ReportState, VillageReport
 from models.trail import Deed, Entry
 from models.words import N_
 
@@ -174,6 +175,7 @@ def _reminders(session: Session, day: DaySheet, now: datetime, shown: frozenset[
     """The villages whose report is not there, with the phone of their contact, shortened until somebody asks."""
     query = select(Village.id, Village.contact, Village.phone).where(Village.id.in_(_missing(day)))
     known = {number: (contact, phone) for number, contact, phone in session.execute(query)}
+    overdue = {at: pages.overdue(at, now) for at in {_deadline(day, report) for report in day.unreported}}
     found = []
     for report in day.unreported:
         here = report.place.id
@@ -181,11 +183,15 @@ def _reminders(session: Session, day: DaySheet, now: datetime, shown: frozenset[
         cell = Cell(masks.masked(phone, Mask.PHONE)) if phone else Cell("")
         if phone and here in shown:
             cell = Cell(phone, url=f"tel:{phone}")
-        deadline = day.hours.deadline(report.place.township_id)
         name = Cell(report.place.name, url=daily_url(day.on, here))
-        why = pages.why(report, deadline, now)
+        returned = report.state is ReportState.RETURNED
+        why = (report.return_reason or "") if returned else overdue[_deadline(day, report)]
         found.append(Reminder(f"r{here}", name, state_cell(report.state, False), why, contact or "", cell))
     return found
+
+
+def _deadline(day: DaySheet, report: VillageReport) -> datetime:
+    return day.hours.deadline(report.place.township_id)
 
 
 def _reveal(session: Session, number: int) -> bool:

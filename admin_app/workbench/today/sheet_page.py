@@ -15,7 +15,7 @@ from admin_app.workbench.today.addresses import daily_url, district_url
 from admin_app.workbench.today.daily_page import balance_line, difference, label, state_cell, time_of
 from models.figures import FIGURES, Figures
 from models.summaries.day_sheet import DaySheet, Gap, Line, Sum
-from models.summaries.reporting import ReportState, VillageReport
+from models.summaries.reporting import VillageReport
 from models.words import N_
 
 # with which day the figures are compared: how many days before, and what that is called
@@ -30,7 +30,7 @@ class Row:
     key: str
     name: Cell
     report: Cell
-    cells: list[Cell]
+    cells: tuple[Cell, ...]
     missing: bool = False
 
 
@@ -144,7 +144,7 @@ def _row(line: Line, on: date, against: str) -> Row:
     here = report.place.id
     name = Cell(report.place.name, url=daily_url(on, here))
     if not report.reported or report.figures is None:
-        return Row(f"v{here}", name, report_cell(report), [Cell("", Kind.NUMBER) for _figure in FIGURES], True)
+        return Row(f"v{here}", name, report_cell(report), (Cell("", Kind.NUMBER),) * len(FIGURES), True)
     then = line.then if against != NONE else None
     cells = []
     for figure in FIGURES:
@@ -152,16 +152,16 @@ def _row(line: Line, on: date, against: str) -> Row:
         if line.changed(figure):
             told.append(_("now %(count)d", count=getattr(line.now, figure)))
         cells.append(_number(report.figures, then, figure, daily_url(on, here, "names/", figure=figure), *told))
-    return Row(f"v{here}", name, report_cell(report), cells)
+    return Row(f"v{here}", name, report_cell(report), tuple(cells))
 
 
 def _sum(found: Sum, name: str, key: str, against: str, on: date, township: int | None = None) -> Row:
     """A line of sums, of a township or of all villages."""
     then = found.then if against != NONE else None
-    cells = [
+    cells = tuple(
         _number(found.figures, then, figure, daily_url(on, None, "names/", figure=figure, township=township))
         for figure in FIGURES
-    ]
+    )
     return Row(key, Cell(name), Cell(f"{found.reported} / {found.villages}"), cells)
 
 
@@ -203,10 +203,8 @@ def gap_said(report: VillageReport, gap: Gap) -> str:
     )
 
 
-def why(report: VillageReport, deadline: datetime, now: datetime) -> str:
-    """Why a village stands on the reminder list."""
-    if report.state is ReportState.RETURNED:
-        return report.return_reason or ""
+def overdue(deadline: datetime, now: datetime) -> str:
+    """Why a village that has not reported stands on the reminder list."""
     minutes = int((now - deadline).total_seconds() // 60)
     if minutes <= 0:
         return _("due at %(time)s", time=f"{deadline:%H:%M}")

@@ -219,7 +219,10 @@ def test_a_correction_needs_a_reason_keeps_the_adjustments_and_both_revisions_ar
     page = browser.get(url() + "&correct=1")
     form = page.form("seen")
     assert form.data()["to-surveyed"] == ["99"]
-    assert browser.send(page, form).status == 422
+    refused = browser.send(page, form)
+    assert refused.status == 422
+    assert "The correction has not been handed in yet." in refused.main
+    assert "Nothing has been handed in" not in refused.main
     answer = browser.send(page, form, {"reason": "复测正常", "who": "李主任"})
     assert answer.status == 303
     after = browser.follow(answer)
