@@ -176,14 +176,13 @@ class OverviewView(SummaryView):
             ),
             (
                 Picture(
-                    N_("What waits"),
+                    N_("Alerts, releases and hand-overs"),
                     (
                         ("fever", Ink.BAD),
                         ("symptoms", Ink.WARN),
                         ("unreached", Ink.C4),
                         ("due", Ink.MAIN),
                         ("hand_overs", Ink.SECOND),
-                        ("calls", Ink.CALM),
                     ),
                 ),
             ),
