@@ -45,9 +45,9 @@ class Region:
         }
 
 
-def minute() -> datetime:
-    """This instant, to the minute."""
-    return clock.now().replace(second=0, microsecond=0)
+def minute(now: datetime | None = None) -> datetime:
+    """This instant, or another, to the minute."""
+    return (now or clock.now()).replace(second=0, microsecond=0)
 
 
 def answer(draw: Callable[[], str]) -> Response:

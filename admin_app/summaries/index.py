@@ -21,7 +21,7 @@ from models.words import N_
 
 # What the pages of their own kind tell.
 LINES: Final = {
-    "district": N_("The whole district today: who has reported, what is urgent, and the day's one sheet."),
+    "district": N_("One day in all villages on one sheet: who has reported, whom to remind, until the day is closed."),
     "daily": N_("One day in all villages, as it was reported, with totals, and the days before."),
     "visits": N_("Today, by village: who is still to be measured, was missed, has a fever or awaits release."),
     "ledger": N_("Everything a village kept over some days, as one workbook and to print."),

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 
 from admin_app import i18n
 from admin_app.exchange.onward import onward
+from admin_app.i18n import say
 from admin_app.ledgers.page import Cell, Kind, Link
+from admin_app.summaries.overview import PERSONS, OverviewView
 from admin_app.summaries.people import in_slots
+from admin_app.workbench import opens
 from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, count, figure, heading
 from admin_app.workbench.today.addresses import daily_url, district_url
 from admin_app.workbench.today.sheet_page import report_cell
-from admin_app.workbench.watch import ADDRESS, OPEN_ALERTS, calls_url
 from models import clock
 from models.session import Session
 from models.states import Period
@@ -41,7 +43,8 @@ def screen(session: Session, now: datetime) -> Screen:
         ),
         links=[
             *([Link(_("The district's day"), district_url(today), main=True)] if to.rows("dailyreport") else []),
-            *([Link(_("Visits and alerts"), ADDRESS)] if to.rows("visit") else []),
+            *([Link(_("Visits and alerts"), opens.WATCH)] if to.rows("visit") else []),
+            *OverviewView.links(session.scope),
         ],
         tasks=_reports(session, day, today, now) if to.rows("dailyreport") else [],
         figures=[
@@ -84,13 +87,12 @@ def _unreported(day: DistrictDay, behind: bool) -> Figure:
 
 
 def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Figure]:
-    on = (("on.from", today), ("on.to", today))
     observed = ("status", "observed")
     return [
         figure(
             _("Under observation"),
             counts.observed,
-            to.rows("observation", observed),
+            opens.files(to, "observed", today),
             note=" · ".join(
                 (_("%(count)d new today", count=counts.new), _("%(count)d in hospital", count=counts.in_hospital))
             ),
@@ -98,7 +100,7 @@ def _people(counts: Counts, terms: Terms, today: date, to: Addresses) -> list[Fi
         figure(
             _("Abnormal today"),
             counts.abnormal,
-            to.rows("visit", *on, ("outcome", "abnormal")),
+            opens.abnormal(to, today),
             Tone.BAD,
             _("%(count)d with fever", count=counts.feverish) if counts.abnormal else "",
         ),
@@ -118,12 +120,12 @@ def _waiting(found: Waiting, to: Addresses) -> list[Figure]:
         figure(
             _("Alerts"),
             found.alerts,
-            to.rows("alert", *OPEN_ALERTS),
+            opens.alerts(to, ""),
             Tone.BAD,
             _("%(count)d taken by nobody", count=found.raised) if found.raised else "",
         ),
-        figure(_("Hand-overs waiting"), found.hand_overs, to.rows("handover", ("status", "asked")), Tone.WARN),
-        figure(_("Calls due"), found.calls, calls_url(), Tone.WARN),
+        figure(_("Hand-overs waiting"), found.hand_overs, opens.hand_overs(to), Tone.WARN),
+        figure(_("Calls due"), found.calls, opens.calls(), Tone.WARN),
     ]
 
 
@@ -138,12 +140,7 @@ def _enterprises(found: district_day.Enterprises, to: Addresses) -> Figure:
 
 def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
     numbers = [
-        ("cumulative", _("Cumulative")),
-        ("new", _("New")),
-        ("observed", _("Under observation")),
-        ("in_centre", _("At the centre")),
-        ("in_hospital", _("In hospital")),
-        ("released", _("Released")),
+        *((name, say(label)) for name, label in PERSONS.items()),
         ("morning", _("Morning visits")),
         ("evening", _("Evening visits")),
         ("abnormal", _("Abnormal")),
@@ -179,12 +176,6 @@ def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
 def _numbers(
     counts: Counts, morning: SlotCount, evening: SlotCount, today: date, to: Addresses, *village: tuple[str, object]
 ) -> list[Cell]:
-    on = (("on.from", today), ("on.to", today), *village)
-    observed = ("status", "observed")
-
-    def files(*pairs: tuple[str, object]) -> str:
-        return to.rows("observation", *pairs, *village)
-
     def visits(slot: SlotCount, period: Period) -> Cell:
         if not slot.expected:
             return Cell("–", Kind.NUMBER)
@@ -192,13 +183,8 @@ def _numbers(
         return Cell(f"{slot.done}/{slot.expected}", Kind.NUMBER, url=url)
 
     return [
-        count(counts.cumulative, files()),
-        count(counts.new, files(("began_on.from", today), ("began_on.to", today))),
-        count(counts.observed, files(observed)),
-        count(counts.in_centre, files(("status", "central"))),
-        count(counts.in_hospital, files(("status", "hospital"))),
-        count(counts.released, files(("status", "released"))),
+        *(count(getattr(counts, name), opens.files(to, name, today, *village)) for name in PERSONS),
         visits(morning, Period.AM),
         visits(evening, Period.PM),
-        count(counts.abnormal, to.rows("visit", *on, ("outcome", "abnormal"))),
+        count(counts.abnormal, opens.abnormal(to, today, *village)),
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
+
 from admin_app import i18n
 from admin_app.addresses import address
 from admin_app.ledgers.page import Cell, Column, Kind, Link
@@ -104,6 +106,11 @@ def heading(name: str, label: str, kind: Kind = Kind.TEXT) -> Column:
 def count(value: int, url: str = "") -> Cell:
     """A number of a sheet, linked while there is somebody behind it."""
     return Cell(i18n.number(value), Kind.NUMBER, url=url if value else "")
+
+
+def rest(shown: int, all_: int) -> str:
+    """What a sheet of names says beside its title: how many there are, and that only the first are shown."""
+    return _("the first %(shown)d of %(all)d", shown=shown, all=all_) if shown < all_ else i18n.number(all_)
 
 
 def figure(label: str, value: int, url: str = "", tone: Tone | None = None, note: str = "") -> Figure:

@@ -11,9 +11,10 @@ from admin_app.exchange.onward import onward
 from admin_app.i18n import say
 from admin_app.identity import User
 from admin_app.ledgers.page import Cell, Kind, Link
-from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, figure, heading
+from admin_app.workbench import opens
+from admin_app.workbench.screen import Addresses, Figure, Screen, Sheet, Task, figure, heading, rest
 from admin_app.workbench.today.addresses import daily_url
-from admin_app.workbench.watch import OPEN_ALERTS, calls_url, round_url
+from admin_app.workbench.watch import round_url
 from models import clock
 from models.round import present_period
 from models.session import Session
@@ -89,26 +90,26 @@ def _waiting(day: VillageDay, today: date, to: Addresses) -> list[Task]:
     waiting, due = day.waiting, day.terms.due
     alerts = _("%(count)d to be dealt with, %(raised)d taken by nobody", count=waiting.alerts, raised=waiting.raised)
     tasks = [
-        (waiting.alerts, _("Alerts"), alerts, to.rows("alert", *OPEN_ALERTS), Tone.BAD),
+        (waiting.alerts, _("Alerts"), alerts, opens.alerts(to, ""), Tone.BAD),
         (
             due,
             _("Awaiting release"),
             _("%(count)d whose term is over, to be signed off", count=due),
-            to.rows("resident", ("status", "due")),
+            opens.due(to),
             Tone.BAD if day.terms.overdue else Tone.WARN,
         ),
         (
             waiting.calls,
             _("Calls due"),
-            _("%(count)d calls after release", count=waiting.calls),
-            calls_url(),
+            _("%(count)d to call after their release", count=waiting.calls),
+            opens.calls(),
             Tone.WARN,
         ),
         (
             waiting.to_answer,
             _("Hand-overs to answer"),
             _("%(count)d to accept or refuse", count=waiting.to_answer),
-            to.rows("handover", ("status", "asked")),
+            opens.hand_overs(to),
             Tone.WARN,
         ),
     ]
@@ -166,7 +167,7 @@ def _figures(day: VillageDay, today: date, to: Addresses) -> list[Figure]:
         figure(
             _("Abnormal today"),
             unusual.abnormal,
-            to.rows("visit", *_on(today, ("outcome", "abnormal"))),
+            opens.abnormal(to, today),
             Tone.BAD,
             _("%(count)d with fever", count=unusual.feverish) if unusual.abnormal else "",
         ),
@@ -191,7 +192,7 @@ def _figures(day: VillageDay, today: date, to: Addresses) -> list[Figure]:
         figure(
             _("Under observation"),
             terms.observed,
-            to.rows("observation", observed),
+            opens.files(to, "observed", today),
             note=" · ".join(
                 part
                 for part in (
@@ -221,11 +222,6 @@ def _figures(day: VillageDay, today: date, to: Addresses) -> list[Figure]:
     ]
 
 
-def _rest(shown: int, all_: int) -> str:
-    """What a sheet of names says beside its title."""
-    return _("the first %(shown)d of %(all)d", shown=shown, all=all_) if shown < all_ else i18n.number(all_)
-
-
 def _still_open(session: Session, day: VillageDay, period: Period, today: date, now: datetime, to: Addresses) -> Sheet:
     missed = day.over(period, now)
     if period is Period.AM:
@@ -249,7 +245,7 @@ def _still_open(session: Session, day: VillageDay, period: Period, today: date, 
         heading("address", _("Address")),
         heading("day", _("Observation"), Kind.NUMBER),
     ]
-    return Sheet(title, _rest(len(rows), day.slots(period).open), columns, rows)
+    return Sheet(title, rest(len(rows), day.slots(period).open), columns, rows)
 
 
 def _unchecked(session: Session, day: VillageDay, today: date, to: Addresses) -> list[Sheet]:
@@ -269,7 +265,7 @@ def _unchecked(session: Session, day: VillageDay, today: date, to: Addresses) ->
         heading("address", _("Business address")),
         heading("guarantor", _("Assigned cadre")),
     ]
-    return [Sheet(_("Must-close venues not checked today"), _rest(len(rows), left), columns, rows)]
+    return [Sheet(_("Must-close venues not checked today"), rest(len(rows), left), columns, rows)]
 
 
 def _overdue(session: Session, day: VillageDay, today: date, to: Addresses) -> list[Sheet]:
@@ -288,4 +284,4 @@ def _overdue(session: Session, day: VillageDay, today: date, to: Addresses) -> l
         heading("rectify_by", _("To be rectified by")),
         heading("findings", _("Problems found"), Kind.PROSE),
     ]
-    return [Sheet(_("Rectifications overdue"), _rest(len(rows), day.to_rectify), columns, rows)]
+    return [Sheet(_("Rectifications overdue"), rest(len(rows), day.to_rectify), columns, rows)]

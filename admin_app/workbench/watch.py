@@ -12,12 +12,15 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from admin_app import database, i18n
+from admin_app import database, i18n, live
+from admin_app.i18n import say
 from admin_app.ledgers.finding import record_id
 from admin_app.ledgers.page import Cell, Kind, Link
 from admin_app.pages import PlainPage
+from admin_app.summaries.overview import WAITS, OverviewView
 from admin_app.summaries.people import in_slots
-from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading
+from admin_app.workbench import opens
+from admin_app.workbench.screen import Addresses, Figure, HomePage, Screen, Sheet, count, figure, heading, rest
 from models import clock
 from models.scope import Act
 from models.session import Session
@@ -27,16 +30,13 @@ from models.summaries.watch import Watched, WatchRow
 from models.words import Tone
 
 NAMES = 200
-OPEN_ALERTS = (("status", "raised"), ("status", "taken"))
-UNREACHED = (("kind", "not_met"), ("kind", "refused"))
-ADDRESS = "/admin/summary/visits/"
 
 
 class WatchView(PlainPage):
     """/admin/summary/visits/?show=calls&village=ID"""
 
     def __init__(self) -> None:
-        super().__init__(name="Watch", endpoint="summary_visits", url=ADDRESS.rstrip("/"))
+        super().__init__(name="Watch", endpoint="summary_visits", url=opens.WATCH.rstrip("/"))
 
     def is_accessible(self) -> bool:
         scope = database.session().scope
@@ -45,10 +45,10 @@ class WatchView(PlainPage):
     @expose("/")
     def index(self) -> ResponseReturnValue:
         """The table of the villages, or the names of those who are to be called."""
-        session, now = database.session(), clock.now()
-        village_id = record_id(request.args.get("village"))
+        session, now = database.session(), live.minute()
+        villages = [number for given in request.args.getlist("village") if (number := record_id(given)) is not None]
         if request.args.get("show") == "calls":
-            shown = call_list(session, clock.local_day(now), village_id)
+            shown = call_list(session, clock.local_day(now), villages)
         else:
             shown = screen(session, now)
         return self.render("admin/home.html", page=HomePage(shown.title, [shown]))
@@ -65,12 +65,11 @@ def screen(session: Session, now: datetime) -> Screen:
     total = watch.totals(rows)
     # who reads only some villages also reads the hand-overs that these ask of others
     everywhere = session.scope.area(Act.READ, "handover").everywhere
-    asked = to.rows(
-        "handover", ("status", "asked"), *([] if everywhere else [("to_village", row.place.id) for row in rows])
-    )
+    asked = opens.hand_overs(to, *([] if everywhere else [row.place.id for row in rows]))
     return Screen(
         title=_("Visits and alerts"),
         subtitle=" · ".join((i18n.day(today), _("%(count)d villages (communities)", count=len(rows)))),
+        links=OverviewView.links(session.scope),
         figures=_figures(total, today, to, asked),
         tables=[_sheet(rows, total, today, to, asked)],
     )
@@ -94,28 +93,23 @@ def _slots_url(
     return in_slots(to.scope, "missed" if missed else "open", today, ("period", period))
 
 
-def calls_url(*village: tuple[str, object]) -> str:
-    """Those who are to be called."""
-    return ADDRESS + "?show=calls" + "".join(f"&{name}={value}" for name, value in village)
-
-
 def _figures(total: Watched, today: date, to: Addresses, asked: str) -> list[Figure]:
     return [
         figure(
             _("Fever alerts"),
             total.fever,
-            to.rows("alert", *OPEN_ALERTS, ("kind", "fever")),
+            opens.alerts(to, "fever"),
             Tone.BAD,
             _("%(count)d with symptoms", count=total.symptoms) if total.symptoms else "",
         ),
-        figure(_("Cannot be reached"), total.unreached, to.rows("alert", *OPEN_ALERTS, *UNREACHED), Tone.BAD),
+        figure(_("Cannot be reached"), total.unreached, opens.alerts(to, "unreached"), Tone.BAD),
         figure(
             _("Missed today"),
             total.am_missed + total.pm_missed,
             in_slots(to.scope, "missed", today),
             Tone.BAD,
         ),
-        figure(_("Awaiting release"), total.due, to.rows("resident", ("status", "due")), Tone.WARN),
+        figure(_("Awaiting release"), total.due, opens.due(to), Tone.WARN),
         figure(
             _("Hand-overs waiting"),
             total.hand_overs,
@@ -123,7 +117,7 @@ def _figures(total: Watched, today: date, to: Addresses, asked: str) -> list[Fig
             Tone.BAD if total.hand_overs_late else Tone.WARN,
             _("%(count)d for longer than a day", count=total.hand_overs_late) if total.hand_overs_late else "",
         ),
-        figure(_("Calls due"), total.calls, calls_url(), Tone.WARN),
+        figure(_("Calls due"), total.calls, opens.calls(), Tone.WARN),
     ]
 
 
@@ -131,12 +125,7 @@ def _sheet(rows: list[WatchRow], total: Watched, today: date, to: Addresses, ask
     numbers = [
         ("am", _("Morning visits")),
         ("pm", _("Evening visits")),
-        ("fever", _("Fever")),
-        ("symptoms", _("Symptoms")),
-        ("unreached", _("Cannot be reached")),
-        ("due", _("Awaiting release")),
-        ("hand_overs", _("Hand-overs waiting")),
-        ("calls", _("Calls due")),
+        *((name, say(label)) for name, label in WAITS.items()),
     ]
     return Sheet(
         title=_("By village"),
@@ -152,7 +141,7 @@ def _sheet(rows: list[WatchRow], total: Watched, today: date, to: Addresses, ask
                     row.counts,
                     today,
                     to,
-                    to.rows("handover", ("status", "asked"), ("to_village", row.place.id)),
+                    opens.hand_overs(to, row.place.id),
                     ("village", row.place.id),
                 ),
             ]
@@ -163,9 +152,6 @@ def _sheet(rows: list[WatchRow], total: Watched, today: date, to: Addresses, ask
 
 
 def _numbers(counts: Watched, today: date, to: Addresses, asked: str, *village: tuple[str, object]) -> list[Cell]:
-    def alerts(*kinds: tuple[str, object]) -> str:
-        return to.rows("alert", *OPEN_ALERTS, *kinds, *village)
-
     def slots(period: Period, open_: int, missed: int) -> str:
         return _slots_url(to, today, period, open_, missed, *village)
 
@@ -174,12 +160,10 @@ def _numbers(counts: Watched, today: date, to: Addresses, asked: str, *village: 
     return [
         _slot(counts.am_open, counts.am_missed, slots(Period.AM, counts.am_open, counts.am_missed)),
         _slot(counts.pm_open, counts.pm_missed, slots(Period.PM, counts.pm_open, counts.pm_missed)),
-        count(counts.fever, alerts(("kind", "fever"))),
-        count(counts.symptoms, alerts(("kind", "symptom"))),
-        count(counts.unreached, alerts(*UNREACHED)),
-        count(counts.due, to.rows("resident", ("status", "due"), *village)),
+        *(count(getattr(counts, kind), opens.alerts(to, kind, *village)) for kind in opens.KINDS),
+        count(counts.due, opens.due(to, *village)),
         Cell(waiting.text, Kind.NUMBER, url=waiting.url, dim=late),
-        count(counts.calls, calls_url(*village)),
+        count(counts.calls, opens.calls(*village)),
     ]
 
 
@@ -195,11 +179,11 @@ def _slot(open_: int, missed: int, url: str) -> Cell:
 # ---- who is to be called ----
 
 
-def call_list(session: Session, today: date, village_id: int | None) -> Screen:
+def call_list(session: Session, today: date, villages: list[int]) -> Screen:
     """Whom to call after release, who waits longest first."""
     to = Addresses(session.scope)
     names = {place.id: place.name for place in watch.places(session)}
-    due = calls.due_calls(session, today, NAMES, village_id)
+    due = calls.due_calls(session, today, NAMES, villages)
     rows = [
         [
             Cell(one.name or f"#{one.resident_id}", url=to.record("resident", one.resident_id)),
@@ -221,10 +205,11 @@ def call_list(session: Session, today: date, village_id: int | None) -> Screen:
         heading("village", _("Village (community)")),
     ]
     counted = calls.due(session, today)
-    all_ = counted.get(village_id, 0) if village_id is not None else sum(counted.values())
+    all_ = sum(count for number, count in counted.items() if not villages or number in villages)
+    where = i18n.listed(names[number] for number in villages if number in names) if len(villages) <= 3 else ""
     return Screen(
         title=_("Calls due"),
-        subtitle=" · ".join(part for part in (i18n.day(today), names.get(village_id or 0, "")) if part),
-        links=[Link(_("Visits and alerts"), ADDRESS)],
-        tables=[Sheet(_("Calls due"), i18n.number(all_), columns, rows)],
+        subtitle=" · ".join(part for part in (i18n.day(today), where) if part),
+        links=[Link(_("Visits and alerts"), opens.WATCH)],
+        tables=[Sheet(_("Calls due"), rest(len(rows), all_), columns, rows)],
     )

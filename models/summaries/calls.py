@@ -1,4 +1,4 @@
-"""Follow-up calls after release: how many are due in every village, and to whom."""
+"""Follow-up calls after release: how many people are to be called in every village, and who they are."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _called(on: date) -> ColumnElement[bool]:
 
 
 def due(session: Session, on: date) -> dict[int, int]:
-    """How many calls are to be made now, by village (``models.followup.calls_due``)."""
+    """How many people are to be called now, by village: those of ``due_calls``. One call does for several days."""
     counted = by_village(session, _due, on, within_reach(session, "observation"), 0)
     return {village_id: count for village_id, count in counted.items() if count}
 
@@ -52,15 +52,15 @@ def _due(session: Session, on: date, among: Collection[int]) -> dict[int, int]:
     kinds = select(each.c.village_id, each.c.released_on, each.c.last, func.count()).group_by(*each.c)
     for village_id, released_on, day_no, count in session.execute(kinds):
         since = (on - released_on).days
-        expected[village_id] = expected.get(village_id, 0) + count * sum(day_no < n <= since for n in DAYS)
+        expected[village_id] = expected.get(village_id, 0) + count * any(day_no < n <= since for n in DAYS)
     return expected
 
 
-def due_calls(session: Session, on: date, limit: int, village_id: int | None = None) -> list[DueCall]:
-    """Whom to call, who was released first before the others; ``village_id`` narrows it to one village."""
+def due_calls(session: Session, on: date, limit: int, villages: Collection[int] = ()) -> list[DueCall]:
+    """Whom to call, who was released first before the others; ``villages`` narrow it."""
     query = select(Observation, Resident.name).outerjoin(Observation.resident).where(_called(on))
-    if village_id is not None:
-        query = query.where(Observation.village_id == village_id)
+    if villages:
+        query = query.where(Observation.village_id.in_(villages))
     found: list[DueCall] = []
     rows = session.execute(query.order_by(Observation.released_on, Observation.id)).all()
     made: dict[int, set[int]] = {}

@@ -55,8 +55,8 @@ class Checks(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What waits for somebody: alerts not closed (``raised`` of them taken by nobody), calls to those released, and
-    hand-overs (``to_answer`` of them here, the others elsewhere)."""
+    """What waits for somebody: alerts not closed (``raised`` of them taken by nobody), people to call after their
+    release, and hand-overs (``to_answer`` of them here, the others elsewhere)."""
 
     alerts: int = 0
     raised: int = 0

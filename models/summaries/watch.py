@@ -27,7 +27,7 @@ from models.summaries.slots import SlotCount
 class Watched(NamedTuple):
     """What is counted of a village, or of several together. ``*_open``: to be measured still; ``*_missed``: the cut-off
     has passed. ``due`` (待解除) awaits release, ``unreached`` was not met or refused three times running, and
-    ``calls`` are those to make after release."""
+    ``calls`` are those whom to call after release."""
 
     am_open: int = 0
     am_missed: int = 0
@@ -82,7 +82,7 @@ def watch(session: Session, on: date, now: datetime) -> list[WatchRow]:
             calls=calls_due.get(place.id, 0),
         )
         rows.append(WatchRow(place, counts))
-    return sorted(rows, key=lambda row: -_weight(row.counts))
+    return sorted(rows, key=lambda row: -urgency(row.counts))
 
 
 def places(session: Session) -> list[Place]:
@@ -98,7 +98,7 @@ def totals(rows: list[WatchRow]) -> Watched:
     return together
 
 
-def _weight(counts: Watched) -> int:
+def urgency(counts: Watched) -> int:
     """How urgent a village is: a fever before somebody who cannot be reached, then what was missed, then the rest."""
     bad = (counts.fever, counts.unreached, counts.am_missed + counts.pm_missed + counts.symptoms)
     weight = 0

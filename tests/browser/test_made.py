@@ -131,3 +131,17 @@ def test_a_summary_is_made_without_a_script(written_server: LiveServer, pages: P
     with page.expect_download() as taken:
         panel.press("导出 Excel")
     assert taken.value.suggested_filename.endswith(".xlsx")
+
+
+@pytest.mark.parametrize("device", ["desk", "phone"])
+def test_the_legend_of_a_chart_is_read_in_rows(device: str, demo_server: LiveServer, pages: Pages) -> None:
+    panel = Panel(pages.open(device), demo_server)
+    panel.sign_in("district", then=BASE)
+    panel.go(panel.page.get_by_role("link", name="各村各类人员").last)
+    chart, *entries = (
+        box
+        for one in [panel.page.locator("svg.chart"), *panel.page.locator(".drawn .legend li").all()]
+        if (box := one.bounding_box()) is not None
+    )
+    assert all(entry["y"] >= chart["y"] + chart["height"] for entry in entries)
+    assert len({entry["y"] for entry in entries}) <= {"desk": 1, "phone": 3}[device] < len(entries)

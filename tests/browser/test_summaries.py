@@ -10,7 +10,7 @@ from tests.browser.pages import Panel
 from tests.support.browser import Pages
 from tests.support.server import LiveServer
 
-SUMMARIES = ("trend", "rounds", "reporting", "venues", "resumption", "volunteers")
+SUMMARIES = ("overview", "trend", "rounds", "reporting", "venues", "resumption", "volunteers")
 A4_LANDSCAPE = (842, 595)  # points
 
 # Every shape of a chart against the card that it is drawn on: 3 to 1, as WCAG AA asks of graphics.

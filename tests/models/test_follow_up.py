@@ -69,6 +69,18 @@ def test_after_the_call_of_the_seventh_day_nobody_is_due_before_the_fourteenth(
     assert calls.due(session, later) == {district.nanyuan.id: 1}
 
 
+def test_somebody_who_waits_for_several_calls_is_one_person_to_call(
+    session: Session, district: District, released: Observation
+) -> None:
+    """Whoever is reached once is asked how they are now: the call of the last day closes the others."""
+    (one,) = calls.due_calls(session, TODAY, limit=10)
+    assert one.days == (1, 2, 3, 7)
+    assert calls.due(session, TODAY) == {district.nanyuan.id: 1}
+    session.add(call(released, 7))
+    session.commit()
+    assert calls.due(session, TODAY) == {}
+
+
 def test_a_call_that_was_made_in_time_may_be_written_down_after_a_later_one(
     session: Session, released: Observation
 ) -> None:

@@ -22,6 +22,9 @@ from tests.support.databases import PostgresDatabases, SQLiteDatabases
 
 WEEK = f"from={TODAY - timedelta(days=6)}&to={TODAY}"
 PAGES = (
+    "overview/",
+    "overview/?by=township",
+    "overview/?village=1&village=3",
     "trend/",
     "trend/?village=1&village=3",
     "rounds/",
@@ -164,6 +167,8 @@ def behind(browser: Browser, url: str) -> float:
     if "/names/" in url:
         (names,) = sections(page)
         return _number(names.footer[-1].text) if names.footer else len(names.rows)
+    if "show=calls" in url:
+        return len(sections(page)[0].rows)
     return int(re.search(r"([\d,]+) records?", page.main).group(1).replace(",", ""))  # type: ignore[union-attr]
 
 

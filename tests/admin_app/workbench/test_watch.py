@@ -1,18 +1,20 @@
 """The district's watch: every village's line, and each number opens as many names as it says."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import render_template
+from sqlalchemy import update
 
 from admin_app import database
 from admin_app.workbench import watch
 from admin_app.workbench.screen import HomePage, Screen
 from models import clock
-from models.states import Period
+from models.observation import Observation
+from models.states import ObservationStatus, Period
 from models.summaries import calls, rounds
 from models.summaries.span import Span
 from tests.admin_app.workbench.test_home import READERS, Desk, desk, linked, reader, set_clock
@@ -48,11 +50,39 @@ def test_the_calls_that_are_due_are_listed_by_name(desk: Desk, name: str) -> Non
     for text, url in urls:
         village = dict(parse_qsl(urlsplit(url).query)).get("village")
         with desk.request(user, url):
-            listed = watch.call_list(database.session(), TODAY, int(village) if village else None)
-            due = calls.due_calls(database.session(), TODAY, 1000, int(village) if village else None)
+            numbers = [int(village)] if village else []
+            listed = watch.call_list(database.session(), TODAY, numbers)
+            due = calls.due_calls(database.session(), TODAY, 1000, numbers)
         [sheet] = listed.tables
-        assert sheet.note == text == str(sum(len(one.days) for one in due))
-        assert len(sheet.rows) == len(due)
+        assert sheet.note == text == str(len(sheet.rows)) == str(len(due))
+
+
+def release_many(desk: Desk) -> None:
+    """Some days ago, so that many are to be called, and some of them for more than one day."""
+    day = TODAY - timedelta(days=3)
+    change = update(Observation.__table__).values(status=ObservationStatus.RELEASED, released_on=day)
+    with desk.engine.begin() as connection:
+        connection.execute(change.where(Observation.id % 3 == 0, Observation.began_on <= day))
+
+
+def test_the_calls_of_several_villages_are_listed_together(desk: Desk) -> None:
+    release_many(desk)
+    user = reader(READERS["district admin"])
+    with desk.request(user):
+        due = calls.due(database.session(), TODAY)
+    with desk.request(user, "/admin/summary/visits/?show=calls&village=1&village=3"):
+        page = desk.app.view_functions["summary_visits.index"]()
+    rows = re.findall(r"<tr>.*?</tr>", page.split("<tbody>")[1], re.S)
+    assert len(rows) == due[1] + due[3] < sum(due.values())
+    assert all("1村" in row or "3村" in row for row in rows)
+
+
+def test_of_very_many_the_list_says_that_it_shows_the_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    release_many(desk)
+    monkeypatch.setattr(watch, "NAMES", 2)
+    with desk.request(reader(READERS["district admin"])):
+        [sheet] = watch.call_list(database.session(), TODAY, []).tables
+        assert sheet.note == f"the first 2 of {sum(calls.due(database.session(), TODAY).values())}"
 
 
 @pytest.mark.parametrize(("now", "missed"), [(at(9), (False, False)), (at(12), (True, False)), (at(21), (True, True))])

@@ -103,7 +103,7 @@ def open_alerts(seen: Seen) -> list[Row]:
 
 
 def calls_of(seen: Seen) -> Counter[int]:
-    """The calls that are due, by observation, as the rule tells them."""
+    """How many calls are due to each person, by observation, as the rule tells them."""
     made: dict[int, set[int]] = {}
     released = {row["id"]: row["released_on"] for row in seen.rows(Observation)}
     for row in seen.rows(FollowUp):
@@ -163,7 +163,7 @@ def test_a_day_in_the_villages_adds_up(seen: Seen) -> None:
     ]
     assert day.waiting == village_day.Waiting(
         alerts=len(alerts), raised=sum(row["status"] is AlertStatus.RAISED for row in alerts),
-        fever=sum(row["kind"] is AlertKind.FEVER for row in alerts), calls=sum(calls_of(seen).values()),
+        fever=sum(row["kind"] is AlertKind.FEVER for row in alerts), calls=sum(map(bool, calls_of(seen).values())),
         hand_overs=len(either), to_answer=len(asked),
     )  # fmt: skip
     assert day.supplies == sum(row["status"] in UNDER_WAY for row in seen.rows(Supply))
@@ -238,7 +238,7 @@ def test_the_watch_counts_what_the_loops_count_in_every_village(seen: Seen, now:
             fever=kinds[AlertKind.FEVER], symptoms=kinds[AlertKind.SYMPTOM], due=len(due),
             unreached=kinds[AlertKind.NOT_MET] + kinds[AlertKind.REFUSED], hand_overs=len(asked),
             hand_overs_late=sum(now - row["asked_at"] > timedelta(hours=24) for row in asked),
-            calls=sum(calls_of(here).values()),
+            calls=sum(map(bool, calls_of(here).values())),
         )  # fmt: skip
     total = watch.totals(rows)
     for name in watch.Watched._fields:
@@ -251,8 +251,8 @@ def test_those_who_are_to_be_called_are_as_many_as_the_number(seen: Seen) -> Non
     assert {one.observation_id: len(one.days) for one in listed} == due
     for village in seen.villages:
         here = [one for one in listed if one.village_id == village]
-        assert calls.due_calls(seen.session, TODAY, 1000, village) == here
-        assert calls.due(seen.session, TODAY).get(village, 0) == sum(len(one.days) for one in here)
+        assert calls.due_calls(seen.session, TODAY, 1000, [village]) == here
+        assert calls.due(seen.session, TODAY).get(village, 0) == len(here)
 
 
 def test_enterprises_back_at_work(seen: Seen) -> None:
