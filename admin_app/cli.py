@@ -307,7 +307,9 @@ def export_(
         raise typer.BadParameter("name one of the ledgers, and a .csv or .xlsx file")
     application = _application()
     with application.test_request_context(), _session() as session:
-        what = export.sheet(cls, exported_names(cls), [], [cls.id], full, f"{session.scope.actor.name}: {reason}")
+        what = export.sheet(
+            cls, exported_names(cls), [], lambda number: [number], full, f"{session.scope.actor.name}: {reason}"
+        )
         trail.note(session, trail.Entry(ledger, trail.Deed.EXPORT, reason=reason))
         session.commit()
         scope, engine = session.scope, _engine()

@@ -32,7 +32,7 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
     with suppress(sqlite3.OperationalError):  # a read-only database keeps the mode it has
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -8192")  # the system caches the file for all processes together
+    connection.execute("PRAGMA cache_size = -4096")  # the system caches the file for all processes together
     connection.execute("PRAGMA temp_store = MEMORY")
 
 

@@ -409,7 +409,7 @@ def _page(
     conditions: tuple[ColumnElement[bool], ...] = (),
 ) -> Select[Any]:
     """The statement of one page, from ``start``, ``count`` records; deep in a list their numbers are found first."""
-    order = _order(cls, sort, descending)
+    order = _order(cls, sort, descending, cls.id)
     start, count = bindparam("start", type_=BigInteger), bindparam("count", type_=BigInteger)
     found = select(cls.id if deep else cls).where(*conditions).order_by(*order).offset(start).limit(count)
     return (select(cls).where(cls.id.in_(found)).order_by(*order) if deep else found).options(*loading)
@@ -421,18 +421,18 @@ def _whole_page(cls: type[Record], sort: str, descending: bool, deep: bool, load
     return _page(cls, sort, descending, deep, loading).execution_options(kept=True)
 
 
-def order_by(cls: type[Record], asked: Asked, descending: bool) -> list[Any]:
-    """The order that is asked for, or its reverse; records that it leaves equal go by their number."""
-    return _order(cls, asked.sort, descending)
+def order_by(cls: type[Record], asked: Asked, number: Any) -> list[Any]:
+    """The order that is asked for; records that it leaves equal go by their ``number``."""
+    return _order(cls, asked.sort, asked.descending, number)
 
 
-def _order(cls: type[Record], sort: str, descending: bool) -> list[Any]:
+def _order(cls: type[Record], sort: str, descending: bool, number: Any) -> list[Any]:
     direction: Callable[[Any], Any] = (lambda c: c.desc()) if descending else (lambda c: c.asc())
     if sort == "id":
-        return [direction(cls.id)]
+        return [direction(number)]
     known = references(cls)
     name = known[sort][0] if sort in known else sort
-    return [direction(getattr(cls, name)), direction(cls.id)]
+    return [direction(getattr(cls, name)), direction(number)]
 
 
 def _pager(asked: Asked, base: str, page: int, pages: int, total: int, shown: int) -> Pager:

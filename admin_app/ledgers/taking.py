@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, request
@@ -66,7 +67,7 @@ class Taking(Part):
             self.model,
             self.export_names(),
             asked.conditions,
-            listing.order_by(self.model, asked, asked.descending),
+            partial(listing.order_by, self.model, asked),
             full,
             signature(reason),
         )
