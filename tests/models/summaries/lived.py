@@ -97,6 +97,7 @@ def copied_to_postgres(run: Path, databases: PostgresDatabases) -> Iterator[str]
             target.execute("SET timezone TO 'UTC'")
             for table in Base.metadata.sorted_tables:
                 _copy(source, target, table.name, [column.name for column in table.columns])
+            target.execute("ANALYZE")
         yield url
 
 
