@@ -237,7 +237,7 @@ def test_the_survey_of_persons_has_the_files_as_they_are(desk: Desk) -> None:
     for number in (1, 2):
         [rows] = taken(desk, "district", "persons", village=str(number), full="1").values()
         shown = lines(rows, "年龄")
-        expected = held(desk.world, Resident, number, TODAY, TODAY)
+        expected = held(desk.world, Resident, {number}, TODAY, TODAY)
         assert len(shown) == len(expected) > 0
         for line, row in zip(shown, expected, strict=True):
             assert line["姓名"] == inert(row["name"])
@@ -254,7 +254,7 @@ def test_the_home_list_has_who_was_at_home_on_one_of_the_days(desk: Desk) -> Non
     expected = [
         row
         for number in VILLAGES
-        for row in held(desk.world, Observation, number, date.fromisoformat(FROM), TODAY)
+        for row in held(desk.world, Observation, {number}, date.fromisoformat(FROM), TODAY)
         if row["kind"] is ObservationKind.HOME
     ]
     expected.sort(key=lambda row: row["id"])
@@ -270,7 +270,7 @@ def test_the_home_list_has_who_was_at_home_on_one_of_the_days(desk: Desk) -> Non
 
 def test_the_checkpoint_book_and_its_number_of_people(desk: Desk) -> None:
     [rows] = taken(desk, "one", "passages", full="1").values()
-    expected = held(desk.world, Passage, 1, date.fromisoformat(FROM), TODAY)
+    expected = held(desk.world, Passage, {1}, date.fromisoformat(FROM), TODAY)
     gates = by_number(desk, Checkpoint)
     shown = lines(rows, "卡口名称")
     assert [line["时间"] for line in shown] == [said(row["at"]) for row in expected]
@@ -283,10 +283,10 @@ def test_the_checkpoint_book_and_its_number_of_people(desk: Desk) -> None:
 
 def test_inspections_name_their_venue_and_the_filing_its_enterprise(desk: Desk) -> None:
     [rows] = taken(desk, "two", "inspections").values()
-    expected = held(desk.world, Inspection, 2, date.fromisoformat(FROM), TODAY)
+    expected = held(desk.world, Inspection, {2}, date.fromisoformat(FROM), TODAY)
     assert [line["日期"] for line in lines(rows, "场所")] == [row["on"] for row in expected]
     [rows] = taken(desk, "two", "resumption", full="1").values()
-    filed = held(desk.world, Resumption, 2, TODAY, TODAY)
+    filed = held(desk.world, Resumption, {2}, TODAY, TODAY)
     firms = by_number(desk, Enterprise)
     shown = lines(rows, "企业名称")
     assert len(shown) == len(filed) > 0
@@ -301,9 +301,9 @@ def test_inspections_name_their_venue_and_the_filing_its_enterprise(desk: Desk) 
 
 def test_service_is_counted_in_hours_and_duties_in_people(desk: Desk) -> None:
     _volunteers, duties, service = taken(desk, "coordinator", "volunteers").values()
-    wanted = [row for number in VILLAGES for row in held(desk.world, Duty, number, date.fromisoformat(FROM), TODAY)]
+    wanted = [row for number in VILLAGES for row in held(desk.world, Duty, {number}, date.fromisoformat(FROM), TODAY)]
     served = [
-        row for number in VILLAGES for row in held(desk.world, Assignment, number, date.fromisoformat(FROM), TODAY)
+        row for number in VILLAGES for row in held(desk.world, Assignment, {number}, date.fromisoformat(FROM), TODAY)
     ]
     assert next(row for row in duties if row[0] == "合计")[5] == sum(row["needed"] for row in wanted) > 0
     hours = sum((row["hours"] for row in served if row["hours"]), Decimal())

@@ -49,7 +49,7 @@ def test_every_record_of_the_span_is_in_it_once_under_its_number(desk: Desk) -> 
         assert len(inside) == len(village.PARTS)
         contents = [row for row in cover if isinstance(row[0], float)]
         for part, rows, entry in zip(village.PARTS, inside, contents, strict=True):
-            expected = [row["id"] for row in held(desk.world, part.cls, village_id, SINCE, UNTIL)]
+            expected = [row["id"] for row in held(desk.world, part.cls, {village_id}, SINCE, UNTIL)]
             assert numbers(rows) == expected, part.name
             ends = [min(expected), max(expected)] if expected else ["", ""]
             assert entry[2:5] == [len(expected), *ends], part.name
@@ -92,7 +92,7 @@ def test_who_serves_from_another_village_is_named_and_no_more(desk: Desk) -> Non
     crossed = 0
     for village_id in (1, 2, 3, 4):
         homes = {row["id"]: row["village_id"] for row in desk.world.rows[Volunteer]}
-        served = held(desk.world, Assignment, village_id, SINCE, UNTIL)
+        served = held(desk.world, Assignment, {village_id}, SINCE, UNTIL)
         crossed += sum(homes[row["volunteer_id"]] != village_id for row in served)
         rows = cells(taken(desk, "district", village_id))["服务记录"]
         names = [row[2] for row in rows if isinstance(row[0], float)]
@@ -176,7 +176,7 @@ def test_the_page_says_what_is_inside_and_each_number_opens_its_records(desk: De
     assert len(shown) == len(village.PARTS) + 1
     ways = Counter[str]()
     for part, (url, count) in zip(village.PARTS, shown, strict=False):
-        assert int(count) == len(held(desk.world, part.cls, 3, SINCE, UNTIL)), part.name
+        assert int(count) == len(held(desk.world, part.cls, {3}, SINCE, UNTIL)), part.name
         if not int(count):
             assert not url
             continue

@@ -7,24 +7,21 @@ import pytest
 from sqlalchemy import Engine
 
 from models.engine import make_engine
-from models.scope import Scope
-from models.session import open_session
-from tests.models.summaries.lived import copied_to_postgres, lived
-from tests.models.summaries.retold import entries, retold
+from tests.models.summaries import lived
 from tests.models.summaries.world import World
 from tests.support.databases import PostgresDatabases, SQLiteDatabases
 
 
 @pytest.fixture(scope="session")
 def lived_sqlite(run_folder: Path) -> Iterator[Engine]:
-    engine = make_engine(SQLiteDatabases.url(lived(run_folder)))
+    engine = make_engine(SQLiteDatabases.url(lived.lived(run_folder)))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def lived_postgres(run_folder: Path, postgres_databases: PostgresDatabases) -> Iterator[Engine]:
-    with copied_to_postgres(run_folder, postgres_databases) as url:
+    with lived.copied_to_postgres(run_folder, postgres_databases) as url:
         engine = make_engine(url)
         yield engine
         engine.dispose()
@@ -38,7 +35,6 @@ def lived_engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def told(lived_sqlite: Engine) -> World:
-    """Its records, as the trail tells them."""
-    with open_session(lived_sqlite, Scope.everything("test"), writing=False) as session:
-        return retold(entries(session))
+def told(run_folder: Path) -> World:
+    """Its records, as its trail tells them."""
+    return lived.told(run_folder)

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -25,7 +26,8 @@ from models.session import Session, open_session
 from seeds.demo import load_demo
 from seeds.diary import pinned
 from tests.models.summaries.keeping import CHANGES, NEW, Deed, do
-from tests.models.summaries.world import TODAY
+from tests.models.summaries.retold import entries, retold
+from tests.models.summaries.world import TODAY, World
 from tests.support.databases import PostgresDatabases, SQLiteDatabases, once
 
 SEED = 4021
@@ -80,6 +82,16 @@ def lived(run: Path) -> Path:
 
     once(run / "lived.done", make)
     return path
+
+
+@cache
+def told(run: Path) -> World:
+    """Its records, as its trail tells them; looked up once a process."""
+    engine = make_engine(SQLiteDatabases.url(lived(run)))
+    with open_session(engine, Scope.everything("test"), writing=False) as session:
+        world = retold(entries(session))
+    engine.dispose()
+    return world
 
 
 def copied(run: Path, folder: Path) -> str:

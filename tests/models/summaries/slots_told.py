@@ -1,4 +1,4 @@
-"""Who was to be measured in a slot and who was, by plain loops over observations, what ended their states, and visits."""
+"""Who was to be measured in a slot and who was, by plain loops over observations, the ends of states, and visits."""
 
 from datetime import date
 

@@ -55,7 +55,7 @@ def test_a_span_holds_what_plain_loops_say_in_the_order_that_they_say(
         session = reading(EVERYTHING.only(village_id))
         for cls in (*RULES, *DATED):
             for span in SPANS:
-                expected = [row["id"] for row in held(world, cls, village_id, *span)]
+                expected = [row["id"] for row in held(world, cls, {village_id}, *span)]
                 assert list(ledger.numbers(session, cls, ledger.within(cls, span))) == expected, (cls, village_id, span)
                 told = ledger.held(session, cls, span)
                 ends = (min(expected), max(expected)) if expected else (None, None)
@@ -70,7 +70,7 @@ def test_a_span_holds_what_the_trail_tells(lived_engine: Engine, told: World, vi
     with open_session(lived_engine, EVERYTHING.only(village_id), writing=False) as session:
         for cls in (*RULES, *DATED):
             for span in SPANS:
-                expected = held(told, cls, village_id, *span)
+                expected = held(told, cls, {village_id}, *span)
                 found = list(ledger.numbers(session, cls, ledger.within(cls, span)))
                 assert len(found) == len(expected), (cls, span)
                 if not cls.__part_of__:  # whose own number the trail does not tell
@@ -80,7 +80,7 @@ def test_a_span_holds_what_the_trail_tells(lived_engine: Engine, told: World, vi
 def test_every_kind_of_record_is_held_on_some_day_and_left_out_on_another(world: World) -> None:
     """The comparison above would say nothing about a class of which all or none is held."""
     for cls in (*RULES, *DATED):
-        short, long = (sum(len(held(world, cls, v, *span)) for v in (1, 2, 3, 4)) for span in (SPANS[1], SPANS[2]))
+        short, long = (sum(len(held(world, cls, {v}, *span)) for v in (1, 2, 3, 4)) for span in (SPANS[1], SPANS[2]))
         assert long > 0, cls
         assert short < long, cls
 

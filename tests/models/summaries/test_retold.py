@@ -1,7 +1,6 @@
 """The trail tells everything: the records that it tells of are those that there are, column by column."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
