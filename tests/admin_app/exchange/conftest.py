@@ -1,4 +1,4 @@
-"""Panels over a small district and over one that has lived, one a kind of database: nothing here writes but the trail."""
+"""Panels over a small district and one that has lived, one a kind of database: nothing here writes but the trail."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -13,7 +13,8 @@ from models.resident import Resident
 from models.states import Period, Symptom
 from models.visit import Visit
 from tests.admin_app.exchange.conftest import Cells, Desk, cells
-from tests.admin_app.exchange.registers import FORMS, LEDGER, Register, Sight, said, timed, totals
+from tests.admin_app.exchange.registers import FORMS, LEDGER, Register
+from tests.admin_app.exchange.written import Sight, said, timed, totals
 from tests.models.summaries import slots_told
 from tests.models.summaries.holdings import held
 from tests.models.summaries.lived import VILLAGE

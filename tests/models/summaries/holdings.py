@@ -1,4 +1,4 @@
-"""Which records a village's ledger of some days, or a sheet of several villages, holds, by plain loops over the rows."""
+"""Which records the ledger of a village, or a sheet of several, holds of some days, by plain loops over rows."""
 
 from collections.abc import Callable
 from datetime import date, datetime

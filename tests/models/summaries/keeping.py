@@ -13,10 +13,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import Base, Invalid, Record
+from models.base import Invalid, Record
 from models.business import Business, BusinessKind, Control, Inspection, Recheck
 from models.checkpoint import Checkpoint, Passage
-from models.clock import local_day
 from models.enterprise import Enterprise, Resumption, ResumptionStatus
 from models.followup import CallOutcome, FollowUp
 from models.gathering import Banquet, Source, Tipoff, Topic
@@ -69,7 +68,7 @@ CHANGES: dict[type[Record], Callable[[Random, Any], Row]] = {
     Banquet: lambda dice, row: {"tables": dice.randint(0, 9), "source": dice.choice(list(Source))},
     Tipoff: lambda dice, row: {"topic": dice.choice(list(Topic)), "place": "村口"},
     Checkpoint: lambda dice, row: {"closed_on": dice.choice([None, row.opened_on])},
-    Passage: lambda dice, row: {"people": dice.randint(1, 5), "temperature": dice.choice([None, Decimal("36.9")])},
+    Passage: lambda dice, row: {"people": dice.randint(1, 5), "purpose": "@SUM(A1)"},
     Publicity: lambda dice, row: {"quantity": dice.randint(0, 40), "kind": dice.choice(list(PublicityKind))},
     Organisation: lambda dice, row: {"name": f"{dice.randint(1, 10**6)}队"},
     Volunteer: lambda dice, row: {"politics": dice.choice(list(Politics)), "skills": "驾驶"},
@@ -78,7 +77,9 @@ CHANGES: dict[type[Record], Callable[[Random, Any], Row]] = {
     Supply: lambda dice, row: {"cost": dice.choice([None, Decimal("12.50")]), "kind": dice.choice(list(SupplyKind))},
     Donation: lambda dice, row: {"quantity": dice.randint(1, 500), "directed": dice.choice(list(Directed))},
     Supervision: lambda dice, row: {"findings": "有人聚集\n未戴口罩", "done_on": row.on, "done": "已劝散"},
-    Resident: lambda dice, row: {"met_case": dice.choice([None, True, False]), "arrived_by": dice.choice([*Transport])},
+    Resident: lambda dice, row: {
+        "met_case": dice.choice([None, True, False]), "arrived_by": dice.choice([*Transport]), "next_step": "=1+1",
+    },
     Observation: lambda dice, row: {"cadre": "周书记", "began_on": row.began_on - timedelta(days=dice.randint(0, 1))},
     Visit: lambda dice, row: {"how": dice.choice(list(How)), "note": "补记"},
     FollowUp: lambda dice, row: {"outcome": dice.choice(list(CallOutcome))},
@@ -130,6 +131,3 @@ def _any(session: Session, cls: Any, dice: Random, deleted: bool) -> Any:
     if not numbers:
         return None
     return session.get(cls, dice.choice(numbers), execution_options={"deleted": True})
-
-
-__all__ = ["CHANGES", "NEW", "Base", "Deed", "do", "local_day"]
