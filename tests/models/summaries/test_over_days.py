@@ -93,7 +93,7 @@ def events(seen: Seen) -> list[Row]:
     """Those that count: of observations that nobody threw away, as far as that can be seen."""
     binned = {
         row["id"]
-        for row in seen.world.rows[Observation]
+        for row in seen.world.rows.get(Observation, [])
         if row["deleted_at"] and (row["village_id"] in seen.villages or seen.everything)
     }
     return [row for row in seen.rows(ObservationEvent) if row["observation_id"] not in binned]

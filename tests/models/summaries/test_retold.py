@@ -1,11 +1,14 @@
-"""The trail tells everything: the records that it tells of are those that there are, column by column."""
+"""The trail tells everything: the records that it tells of are those that there are, column by column.
+
+And what histories that nobody thought of come to in the summaries is what it tells.
+"""
 
 from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from sqlalchemy import Engine, select
 
 from models.base import Base, about
@@ -13,10 +16,12 @@ from models.clock import local_day
 from models.scope import Scope
 from models.session import Session, open_session
 from models.trail import Deed
-from tests.models.summaries.histories import histories, reporting
+from tests.models.summaries import test_over_days as over_days
+from tests.models.summaries.histories import keeping
 from tests.models.summaries.keeping import CHANGES, NEW
 from tests.models.summaries.retold import TOLD, columns_of, entries, retold
 from tests.models.summaries.test_figures import acted_out, days, history
+from tests.models.summaries.weeks import Seen
 from tests.models.summaries.world import Row, World
 
 __all__ = ["days"]
@@ -80,8 +85,30 @@ def test_every_ledger_was_written_in_every_way(lived_sqlite: Engine) -> None:
             assert done[cls.__tablename__, deed], (cls, deed)
 
 
-@acted_out
-@given(steps=histories | reporting)
-def test_the_trail_tells_every_record_of_a_history(engine: Engine, days: pytest.MonkeyPatch, steps: list[Any]) -> None:
+SUMMARIES = (
+    over_days.test_every_day_of_the_trend_is_the_sum_of_its_events,
+    over_days.test_yesterday_and_who_came_less_who_went_is_today,
+    over_days.test_the_persons_behind_a_flow_are_as_many_as_it_says,
+    over_days.test_those_who_stand_somewhere_are_as_many_as_it_says,
+    over_days.test_how_punctually_every_village_reported,
+    over_days.test_what_was_done_and_missed_by_village,
+    over_days.test_what_was_done_and_missed_by_day,
+    over_days.test_venues_and_what_became_of_their_problems,
+    over_days.test_the_checks_of_every_day,
+    over_days.test_enterprises_by_where_they_stand_and_by_size,
+    over_days.test_enterprises_add_up_to_every_number,
+    over_days.test_service_by_organisation,
+    over_days.test_service_by_village,
+)
+
+
+@settings(acted_out, max_examples=5)
+@given(steps=keeping)
+def test_the_trail_tells_every_record_and_every_summary_of_a_history(
+    engine: Engine, days: pytest.MonkeyPatch, steps: list[Any]
+) -> None:
     with history(engine, days, steps) as (acted, _told):
-        compare(acted.session, retold(entries(acted.session)))
+        world, villages = retold(entries(acted.session)), set(acted.numbers)
+        compare(acted.session, world)
+        for summary in SUMMARIES:
+            summary(Seen(acted.session, world, villages, villages))
