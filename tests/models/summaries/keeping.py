@@ -11,7 +11,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.base import Invalid, Record
 from models.business import Business, BusinessKind, Control, Inspection, Recheck
@@ -127,7 +127,6 @@ def do(session: Session, deed: Deed, cls: type[Record], village: Village, dice: 
 
 def _any(session: Session, cls: Any, dice: Random, deleted: bool) -> Any:
     gone = cls.deleted_at.is_not(None) if deleted else cls.deleted_at.is_(None)
-    numbers = session.scalars(select(cls.id).where(gone).order_by(cls.id), execution_options={"deleted": True}).all()
-    if not numbers:
-        return None
-    return session.get(cls, dice.choice(numbers), execution_options={"deleted": True})
+    there = session.scalar(select(func.count(cls.id)).where(gone), execution_options={"deleted": True}) or 0
+    one_of_them = select(cls).where(gone).order_by(cls.id).offset(dice.randrange(there or 1)).limit(1)
+    return session.scalars(one_of_them, execution_options={"deleted": True}).first()

@@ -34,7 +34,7 @@ SEED = 4021
 PASSWORD = "round-the-clock-2020"
 VILLAGE = "南苑社区"
 """Whose ledger is taken, and through whose eyes things are looked at."""
-THOUGHTS = (*[Deed.ENTER] * 3, *[Deed.CHANGE] * 8, *[Deed.THROW_AWAY] * 4, *[Deed.TAKE_BACK] * 2, *[Deed.CHANGE] * 2)
+THOUGHTS = (*[Deed.ENTER] * 2, *[Deed.CHANGE] * 6, *[Deed.THROW_AWAY] * 4, *[Deed.TAKE_BACK] * 2, Deed.CHANGE)
 
 
 def _live(url: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, inspect, select
 
-from models import register
+from models import register  # noqa: F401  completes the mappers
 from models.base import Base
 from models.session import Session
 from models.trail import Deed, TrailEntry
@@ -17,7 +17,7 @@ from tests.models.summaries.world import Row, World
 
 TOLD: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_
-    for mapper in register.Base.registry.mappers
+    for mapper in Base.registry.mappers
     if mapper.class_.__ledger__ and mapper.class_ is not TrailEntry
 }
 """What the trail tells of, by the kind that its entries name."""
@@ -58,7 +58,8 @@ def entries(session: Session) -> Iterable[Any]:
 def retold(entries: Iterable[Any]) -> World:
     """The records that some entries tell of.
 
-    A part of another record is told under the other's number and has none of its own here: it is numbered as it comes.
+    A part of another record is told under the other's number and has none of its own here: it is numbered as it comes,
+    and which of several parts an entry is about is told by what they were before. Nothing is ever purged here.
     """
     world = World()
     of: dict[tuple[type[Base], int], list[Row]] = {}
@@ -71,7 +72,8 @@ def retold(entries: Iterable[Any]) -> World:
         rows = of.setdefault((cls, number), [])
         if entry.deed is Deed.INSERT:
             rows.append(_begun(world, cls, entry))
-        row = next(row for row in rows if _fits(row, entry.deed, told))
+        row = next((row for row in rows if _fits(row, entry.deed, told)), None)
+        assert row is not None, f"nothing that was told before goes on as {entry}"
         row |= {name: after for name, (_before, after) in told.items()}
         row |= {"updated_at": entry.at, "updated_by": entry.account_name, "version": row["version"] + 1}
         if entry.deed in (Deed.DELETE, Deed.RESTORE):

@@ -74,6 +74,12 @@ def test_the_trail_tells_every_record_of_every_ledger(lived_engine: Engine) -> N
         compare(session, retold(entries(session)))
 
 
+def test_no_record_is_left_out_of_the_trail() -> None:
+    """But for who is signed in, and the trail itself: of signing in it tells by entries of their own."""
+    untold = {mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_ not in TOLD.values()}
+    assert untold == {"sign_in", "failed_sign_in", "trail", "trail_head"}
+
+
 def test_every_ledger_was_written_in_every_way(lived_sqlite: Engine) -> None:
     """The comparisons would say nothing about what never happened."""
     with open_session(lived_sqlite, Scope.everything("test"), writing=False) as session:
