@@ -68,13 +68,19 @@ def test_every_cell_of_a_villages_ledger_is_what_the_trail_tells(lived_desk: Des
     world = lived_desk.world
     for place in places(world)[:3]:
         page = lived_desk.take(ALL, "/admin/summary/ledger/", village=str(place["id"]), **DAYS)
-        _cover, *sheets = cells(page).values()
+        cover, *sheets = cells(page).values()
+        contents = [line for line in cover if isinstance(line[0], float)]
         sight = Sight(world, {place["id"]}, TODAY)
-        for register, rows in zip(LEDGER, sheets, strict=True):
+        for register, rows, entry in zip(LEDGER, sheets, contents, strict=True):
             records = held(world, register.cls, {place["id"]}, SINCE, TODAY)
+            numbers = [row["id"] for row in records]
+            assert entry[2] == len(records)
             numbered = register.led_by("记录编号=id")
             # the number of an event is its own, which the trail tells under its observation's
-            compare(rows, numbered, sight.lines(numbered, records), number=not register.cls.__part_of__)
+            own = not register.cls.__part_of__
+            compare(rows, numbered, sight.lines(numbered, records), number=own)
+            assert not own or entry[3:] == ([min(numbers), max(numbers)] if numbers else ["", ""])
+        assert cover[len(contents) + 3][2] == sum(entry[2] for entry in contents)
 
 
 # ---- what is no list of records ----

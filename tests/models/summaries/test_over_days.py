@@ -49,9 +49,10 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 def called(look: tuple[int | str, set[int] | str]) -> str:
-    return (
-        f"{look[0]}-{''.join(map(str, sorted(look[1]))) or 'none'}" if isinstance(look[1], set) else look[1] or "told"
-    )
+    seed, villages = look
+    if isinstance(villages, str):
+        return f"told-{'one' if villages else 'all'}"
+    return f"{seed}-{''.join(map(str, sorted(villages))) or 'none'}"
 
 
 @pytest.fixture(scope="module", params=[*TOLD, *LOOKED_AT], ids=called)
@@ -158,7 +159,7 @@ def test_the_persons_behind_a_flow_are_as_many_as_it_says(seen: Seen) -> None:
 
 
 # events that make no sense lead nobody anywhere
-@pytest.mark.parametrize("seen", [*TOLD, (12, EVERYWHERE), (18, {1, 3})], indirect=True)
+@pytest.mark.parametrize("seen", [*TOLD, (12, EVERYWHERE), (18, {1, 3})], ids=called, indirect=True)
 def test_those_who_stand_somewhere_are_as_many_as_it_says(seen: Seen) -> None:
     found = trend.by_day(seen.session, SPAN, numbers(seen))
     for day in (SPAN.first, TODAY):
