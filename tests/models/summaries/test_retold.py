@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from models.base import Base, about
 from models.clock import local_day
+from models.resident import Resident
 from models.scope import Scope
 from models.session import Session, open_session
 from models.trail import Deed
@@ -80,7 +81,7 @@ def test_no_record_is_left_out_of_the_trail() -> None:
     assert untold == {"sign_in", "failed_sign_in", "trail", "trail_head"}
 
 
-def test_every_ledger_was_written_in_every_way(lived_sqlite: Engine) -> None:
+def test_every_ledger_was_written_in_every_way(lived_sqlite: Engine, told: World) -> None:
     """The comparisons would say nothing about what never happened."""
     with open_session(lived_sqlite, Scope.everything("test"), writing=False) as session:
         done = Counter((entry.kind, entry.deed) for entry in entries(session))
@@ -89,6 +90,7 @@ def test_every_ledger_was_written_in_every_way(lived_sqlite: Engine) -> None:
     for cls in {*NEW, *CHANGES}:
         for deed in (Deed.INSERT, Deed.UPDATE, Deed.DELETE, Deed.RESTORE):
             assert done[cls.__tablename__, deed], (cls, deed)
+    assert sum(row["merged_into_id"] is not None for row in told.rows[Resident]) > 3
 
 
 SUMMARIES = (
