@@ -16,9 +16,9 @@ from models.session import Session
 from models.summaries.figures import figures_of
 from models.supervision import Supervision
 from models.supply import Supply, SupplyStatus
-from models.trail import TrailEntry
 from models.volunteer import Assignment, Duty, DutyStatus, Organisation, Volunteer, overlap
 from seeds.places import DEMO_TOWNSHIP, villages_of
+from tests.models.summaries.retold import entries
 from tests.models.summaries.told import Told
 from tests.seeds.conftest import TODAY, of_village
 
@@ -55,7 +55,7 @@ def test_the_figures_of_one_community_are_those_it_really_had(demo: Session) -> 
 
 
 def test_reports_agree_with_what_the_trail_tells(demo: Session) -> None:
-    told = Told(demo.scalars(select(TrailEntry).order_by(TrailEntry.id)))
+    told = Told(entries(demo))
     adjusted = {(a.report_id, a.figure): a for a in demo.scalars(select(Adjustment))}
     assert {a.report.village.name for a in adjusted.values() if a.report.on == TODAY} == {"朝阳社区"}
     for report in demo.scalars(select(DailyReport).where(DailyReport.on >= TODAY - timedelta(days=1))):

@@ -1,7 +1,7 @@
-"""A panel over a small district, one a kind of database, made once: nothing here writes but the trail."""
+"""Panels over a small district and one that has lived, one a kind of database: nothing here writes but the trail."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,11 +18,13 @@ from models import clock
 from models import session as sessions
 from models.account import Account, Grant, Language, Role, SignIn
 from models.engine import make_engine
+from models.place import Village
 from models.scope import Scope
 from models.trail import TrailEntry
 from tests.admin_app.support.browsing import Browser, Page
 from tests.admin_app.support.district import password_hash
 from tests.admin_app.support.panels import app_over
+from tests.models.summaries.lived import VILLAGE, copied, copied_to_postgres, told
 from tests.models.summaries.whole import full_world
 from tests.models.summaries.world import World
 from tests.support.databases import PostgresDatabases, SQLiteDatabases
@@ -93,10 +95,24 @@ def cells(page: Page) -> dict[str, Cells]:
 
 @contextmanager
 def _desk_over(url: str) -> Iterator[Desk]:
-    engine = make_engine(url)
-    world = full_world()
+    engine, world = make_engine(url), full_world()
     world.store(engine)
-    _make_accounts(engine)
+    with _opened(url, engine, world, READERS) as desk:
+        yield desk
+
+
+@contextmanager
+def _lived_desk_over(url: str, told: World) -> Iterator[Desk]:
+    """A desk over the district that has lived, which knows of it what its trail tells."""
+    [own] = [row["id"] for row in told.rows[Village] if row["name"] == VILLAGE]
+    readers = (Reader("whole", Role.DISTRICT), Reader("own", Role.VILLAGE, village_id=own))
+    with _opened(url, make_engine(url), told, readers) as desk:
+        yield desk
+
+
+@contextmanager
+def _opened(url: str, engine: Engine, world: World, readers: Iterable[Reader]) -> Iterator[Desk]:
+    _make_accounts(engine, readers)
     with app_over(url) as app:
         yield Desk(app, engine, world)
     engine.dispose()
@@ -124,11 +140,32 @@ def desk(request: pytest.FixtureRequest) -> Desk:
     return found
 
 
-def _make_accounts(engine: Engine) -> None:
+@pytest.fixture(scope="session")
+def sqlite_lived_desk(_today: None, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The desk over the district that has lived, on SQLite."""
+    with _lived_desk_over(copied(run_folder, tmp_path_factory.mktemp("lived")), told(run_folder)) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def postgres_lived_desk(_today: None, run_folder: Path, postgres_databases: PostgresDatabases) -> Iterator[Desk]:
+    """The same on PostgreSQL."""
+    with copied_to_postgres(run_folder, postgres_databases) as url, _lived_desk_over(url, told(run_folder)) as desk:
+        yield desk
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def lived_desk(request: pytest.FixtureRequest) -> Desk:
+    """The desk over the district that has lived; the test runs once on each kind of database."""
+    found: Desk = request.getfixturevalue(f"{request.param}_lived_desk")
+    return found
+
+
+def _make_accounts(engine: Engine, readers: Iterable[Reader]) -> None:
     """An account for every reader, signed in."""
     now = clock.now() - timedelta(seconds=1)
     with sessions.open_session(engine, Scope.everything("founder")) as session:
-        for reader in READERS:
+        for reader in readers:
             account: Any = Account(username=reader.name, name=f"{reader.name} reader", language=Language.CHINESE)
             account.password_hash, account.must_change_password = password_hash(), False
             account.grants = [Grant(role=reader.role, village_id=reader.village_id, township_id=reader.township_id)]

@@ -117,7 +117,7 @@ def test_a_rules_own_reason_is_written_in_words(sqlite_desk: Desk) -> None:
     with open_session(sqlite_desk.engine, EVERYTHING) as session:
         told = session.scalars(select(ObservationEvent).limit(1)).one()
         told.note = OwnReason.DOUBLE.value
-        session.commit()
+        session.flush()  # and no more: others look at this desk too
         reader = Reader(EVERYTHING, ObservationEvent, (NUMBER, col("note", 20)), TODAY, False)
         (line,) = reader.lines(session, array("q", [told.id]))
     assert line[1] not in (None, OwnReason.DOUBLE.value)

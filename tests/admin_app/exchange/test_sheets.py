@@ -1,8 +1,8 @@
-"""The sheets: the headings of 2020 in their order, and under them what the database has, counted by plain loops."""
+"""The sheets: the headings of 2020 in their order, who takes them, and how they are taken; what stands under the
+headings is compared in test_told.py."""
 
 import re
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,64 +10,23 @@ import pytest
 from admin_app.exchange.catalogue import FORMS
 from models import clock
 from models.account import Role
-from models.business import Inspection
-from models.checkpoint import Checkpoint, Passage
-from models.clock import ZONE
-from models.enterprise import Enterprise, Resumption
 from models.figures import FIGURES
-from models.observation import Observation
-from models.person import Sex
 from models.report import DailyReport, ReportStatus
-from models.resident import Resident
-from models.states import ObservationKind, Outcome, Period
 from models.trail import Deed
-from models.visit import Visit
-from models.volunteer import Assignment, Duty
 from tests.admin_app.exchange.conftest import READERS, Cells, Desk, cells
-from tests.models.summaries.holdings import held
+from tests.admin_app.exchange.registers import FORMS as REGISTERS
 from tests.models.summaries.whole import MARKS
-from tests.models.summaries.world import TODAY, VILLAGES, Row
+from tests.models.summaries.world import TODAY, VILLAGES
 
 ADDRESS = "/admin/summary/sheets/"
 # header rows as the district's paper forms have them; a sheet of its own where there are several
-HEADINGS = {
-    "persons": [
-        "姓名 年龄 性别 籍贯 住址 身份证号码 联系电话 从何地来(返) 来(返)时间 来(返)方式 航班/车次/车牌号"
-        " 期间还到过哪些城市 是否与确诊、疑似病例密切接触过 是否与密切接触者共同生活、工作、学习、聚会过"
-        " 是否与重点疫区人员接触过 身体状况 是否就医 就医医院 就医时间 下步拟采取措施"
-    ],
-    "home": [
-        "姓名 性别 身份证号码 联系方式 家庭住址 责任村(社区) 责任人 责任人手机号 开始隔离时间 预计解除隔离时间"
-        " 实际解除隔离时间 是否解除隔离 是否转疑似病例 转出时间 转出地点 转出原因 备注"
-    ],
-    "temperatures": ["序号 姓名 上午体温 下午体温 备注"],
-    "daily": [
-        "序号 地区 摸排总人数 来(返)人数 与确诊疑似密切接触人数 与密切接触者共同生活人数 与重点疫区人员接触人数"
-        " 身体状况异常人数 当日集中隔离 累计集中隔离 当日居家隔离 累计居家隔离 当日解除 累计解除 住院"
-    ],
-    "passages": ["卡口名称 方向(进/出) 时间 车牌号 姓名 人数 联系方式 身份证号 出发地 目的地 体温 事由"],
-    "businesses": [
-        "名称 类别 地址 经营者 联系电话 家庭住址 管控要求 包保责任人 企业联系人 属地责任人 带队领导 面积 经营户数"
-        " 是否开放 开放时间"
-    ],
-    "inspections": ["日期 场所 方式 检查人 参与部门 是否营业 口罩佩戴 当日消毒 发现问题 整改期限 复查日期 复查结果"],
-    "resumption": [
-        "企业名称 统一社会信用代码 法定代表人 联系人 联系电话 24小时值班电话 企业地址 经营范围 企业用工人数"
-        " 实际返岗人数 县外人数 湖北籍人数 湖北客户 复产时间 设置隔离室 是否消毒防控 是否进行体温检测"
-        " 是否进行防疫宣传 责任承诺书 应急预案 健康统计表 当面交代签字"
-    ],
-    "gatherings": [
-        "举办时间 地点 举办人 厨师 承办饭店 事由 桌数 人数 来源 核实情况 处理结果 核实人 办结时间",
-        "时间 地点 举报类别 内容 来源 核实情况 处理结果 核实人 办结时间",
-    ],
-    "volunteers": [
-        "编号 姓名 性别 联系电话 身份证号码 所属组织 政治面貌 特长 可服务时段 服务村(社区)",
-        "任务 类别 服务地点 起止时间 需要人数 联系人",
-        "任务 志愿者 签到 签退 服务时长",
-    ],
-    "donations": ["捐赠单位/个人 物资或金额 数量 定向/非定向 接收单位 接收时间 发放去向 公示时间"],
-    "publicity": ["日期 类别 地点 数量 责任人 照片"],
+OTHERS = {
+    "temperatures": "序号 姓名 上午体温 下午体温 备注",
+    "daily": "序号 地区 摸排总人数 来(返)人数 与确诊疑似密切接触人数 与密切接触者共同生活人数 与重点疫区人员接触人数"
+    " 身体状况异常人数 当日集中隔离 累计集中隔离 当日居家隔离 累计居家隔离 当日解除 累计解除 住院",
 }
+HEADINGS = {name: [register.headings for register in sheets] for name, sheets in REGISTERS.items()}
+HEADINGS |= {name: [headings.split()] for name, headings in OTHERS.items()}
 ON, FROM = TODAY.isoformat(), "2020-01-26"
 
 
@@ -87,34 +46,13 @@ def lines(rows: Cells, heading: str) -> list[dict[str, Any]]:
     return below
 
 
-def said(value: Any) -> Any:
-    """A stored value as a cell."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.astimezone(ZONE).replace(tzinfo=None)
-    return float(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else value
-
-
-def inert(text: str | None) -> str:
-    return "'" + text if text and text[0] in "=+-@\t\r" else text or ""
-
-
-def yes_no(value: bool | None) -> str:
-    return "" if value is None else "是" if value else "否"
-
-
-def by_number(desk: Desk, cls: type[Any]) -> dict[int, Row]:
-    return {row["id"]: row for row in desk.world.live(cls)}
-
-
 # ---- headings ----
 
 
 @pytest.mark.parametrize("sheet", HEADINGS)
 def test_headings_are_those_of_the_paper_forms_in_their_order(sqlite_desk: Desk, sheet: str) -> None:
     found = list(taken(sqlite_desk, "one", sheet).values())
-    assert [next(row for row in rows[2:] if row[-1]) for rows in found] == [h.split() for h in HEADINGS[sheet]]
+    assert [next(row for row in rows[2:] if row[-1]) for rows in found] == HEADINGS[sheet]
 
 
 def test_every_sheet_has_its_headings_checked_here() -> None:
@@ -196,120 +134,6 @@ def test_a_village_takes_its_own_daily_report(desk: Desk) -> None:
     for name, number in (("one", 1), ("two", 2)):
         [rows] = taken(desk, name, "daily").values()
         assert [line["地区"] for line in lines(rows, "地区")] == [f"{MARKS[number]}村"]
-
-
-# ---- 体温登记表 ----
-
-
-def test_the_temperature_register_has_both_rounds_of_everybody_who_was_measured(desk: Desk) -> None:
-    sheets = taken(desk, "district", "temperatures")
-    people, measured = by_number(desk, Resident), 0
-    for number in VILLAGES[:-1]:
-        shown = lines(sheets[f"{MARKS[number]}村"], "上午体温")
-        visits = [v for v in desk.world.live(Visit, {number}) if v["on"] == TODAY]
-        observed = by_number(desk, Observation)
-        expected = []
-        for observation in {v["observation_id"] for v in visits if v["observation_id"] in observed}:
-            slots = {v["period"]: v for v in visits if v["observation_id"] == observation}
-            person = people.get(observed[observation]["resident_id"])
-            expected.append((inert(person["name"]) if person else "", *(taken_in(slots.get(p)) for p in Period)))
-        found = [(line["姓名"], line["上午体温"], line["下午体温"]) for line in shown]
-        for one in expected:
-            assert one in found, (number, one)
-            found.remove(one)
-        assert all(one[1:] == ("", "") for one in found), "whoever else is listed was not visited"
-        assert [line["序号"] for line in shown] == [*range(1, len(shown) + 1)]
-        measured += len(expected)
-    assert measured > 10
-
-
-def taken_in(visit: Row | None) -> Any:
-    if visit is None:
-        return ""
-    words = {Outcome.NOT_MET: "未见到", Outcome.REFUSED: "拒测", Outcome.ABNORMAL: "异常"}
-    return float(visit["temperature"]) if visit["temperature"] else words[visit["outcome"]]
-
-
-# ---- the others ----
-
-
-def test_the_survey_of_persons_has_the_files_as_they_are(desk: Desk) -> None:
-    for number in (1, 2):
-        [rows] = taken(desk, "district", "persons", village=str(number), full="1").values()
-        shown = lines(rows, "年龄")
-        expected = held(desk.world, Resident, number, TODAY, TODAY)
-        assert len(shown) == len(expected) > 0
-        for line, row in zip(shown, expected, strict=True):
-            assert line["姓名"] == inert(row["name"])
-            assert line["性别"] == {Sex.MALE: "男", Sex.FEMALE: "女"}[row["sex"]]
-            assert line["年龄"] == 39, "the birthday is the 29th of February"
-            assert (line["身份证号码"], line["联系电话"]) == (row["identity_number"], row["phone"])
-            assert line["来(返)时间"] == said(row["arrived_on"])
-            assert line["是否与确诊、疑似病例密切接触过"] == yes_no(row["met_case"])
-
-
-def test_the_home_list_has_who_was_at_home_on_one_of_the_days(desk: Desk) -> None:
-    [rows] = taken(desk, "district", "home").values()
-    shown = lines(rows, "责任村(社区)")
-    expected = [
-        row
-        for number in VILLAGES
-        for row in held(desk.world, Observation, number, date.fromisoformat(FROM), TODAY)
-        if row["kind"] is ObservationKind.HOME
-    ]
-    expected.sort(key=lambda row: row["id"])
-    people = by_number(desk, Resident)
-    assert len(shown) == len(expected) > 5
-    for line, row in zip(shown, expected, strict=True):
-        person = people.get(row["resident_id"])
-        assert line["姓名"] == (inert(person["name"]) if person else "")
-        assert line["责任村(社区)"] == f"{MARKS[row['village_id']]}村"
-        assert (line["开始隔离时间"], line["实际解除隔离时间"]) == (row["began_on"], said(row["released_on"]))
-        assert line["是否解除隔离"] == yes_no(row["status"].value == "released")
-
-
-def test_the_checkpoint_book_and_its_number_of_people(desk: Desk) -> None:
-    [rows] = taken(desk, "one", "passages", full="1").values()
-    expected = held(desk.world, Passage, 1, date.fromisoformat(FROM), TODAY)
-    gates = by_number(desk, Checkpoint)
-    shown = lines(rows, "卡口名称")
-    assert [line["时间"] for line in shown] == [said(row["at"]) for row in expected]
-    assert [line["卡口名称"] for line in shown] == [gates[row["checkpoint_id"]]["name"] for row in expected]
-    assert [line["姓名"] for line in shown] == [inert(row["name"]) for row in expected]
-    assert {line["体温"] for line in shown} == {36.4}
-    total = next(row for row in rows if row[0] == "合计")
-    assert total[5] == sum(row["people"] for row in expected) > 0
-
-
-def test_inspections_name_their_venue_and_the_filing_its_enterprise(desk: Desk) -> None:
-    [rows] = taken(desk, "two", "inspections").values()
-    expected = held(desk.world, Inspection, 2, date.fromisoformat(FROM), TODAY)
-    assert [line["日期"] for line in lines(rows, "场所")] == [row["on"] for row in expected]
-    [rows] = taken(desk, "two", "resumption", full="1").values()
-    filed = held(desk.world, Resumption, 2, TODAY, TODAY)
-    firms = by_number(desk, Enterprise)
-    shown = lines(rows, "企业名称")
-    assert len(shown) == len(filed) > 0
-    for line, row in zip(shown, filed, strict=True):
-        firm = firms.get(row["enterprise_id"], {})
-        assert line["企业名称"] == firm.get("name", "")
-        assert line["24小时值班电话"] == (firm.get("duty_phone") or "")
-        assert line["企业用工人数"] == said(firm.get("workers"))
-    total = next(row for row in rows if row[0] == "合计")
-    assert total[9] == sum(row["returned"] or 0 for row in filed)
-
-
-def test_service_is_counted_in_hours_and_duties_in_people(desk: Desk) -> None:
-    _volunteers, duties, service = taken(desk, "coordinator", "volunteers").values()
-    wanted = [row for number in VILLAGES for row in held(desk.world, Duty, number, date.fromisoformat(FROM), TODAY)]
-    served = [
-        row for number in VILLAGES for row in held(desk.world, Assignment, number, date.fromisoformat(FROM), TODAY)
-    ]
-    assert next(row for row in duties if row[0] == "合计")[5] == sum(row["needed"] for row in wanted) > 0
-    hours = sum((row["hours"] for row in served if row["hours"]), Decimal())
-    assert next(row for row in service if row[0] == "合计")[5] == float(hours) > 0
-    first = lines(duties, "起止时间")[0]["起止时间"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d–(\d\d-\d\d )?\d\d:\d\d", first)
 
 
 # ---- who may, and what is left in the trail ----

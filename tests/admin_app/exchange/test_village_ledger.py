@@ -1,4 +1,7 @@
-"""一村一台账: whole, of one village and no other, the same whoever takes it, and noted before it is handed out."""
+"""一村一台账: of one village and no other, the same whoever takes it, and noted before it is handed out.
+
+That it is whole, cell by cell, is in test_told.py.
+"""
 
 import hashlib
 import io
@@ -15,7 +18,7 @@ from admin_app.exchange import village
 from admin_app.ledgers import taking
 from models.trail import Deed
 from models.volunteer import Assignment, Volunteer
-from tests.admin_app.exchange.conftest import Cells, Desk, cells
+from tests.admin_app.exchange.conftest import Desk, cells
 from tests.admin_app.support.browsing import Page
 from tests.models.summaries.holdings import held
 from tests.models.summaries.whole import HOSTILE, MARKS
@@ -30,30 +33,10 @@ def taken(desk: Desk, name: str, village_id: int, **typed: str) -> Page:
     return desk.take(name, ADDRESS, **{"village": str(village_id), **DAYS, **typed})
 
 
-def numbers(rows: Cells) -> list[float]:
-    """The record numbers that the lines of a sheet begin with."""
-    head = next(at for at, row in enumerate(rows) if row[0] == "记录编号")
-    return [row[0] for row in rows[head + 1 :] if isinstance(row[0], float)]
-
-
 def everything_in(page: Page) -> str:
     """All the texts of a workbook, properties and names of tabs included."""
     with zipfile.ZipFile(io.BytesIO(page.body)) as book:
         return "\n".join(book.read(name).decode() for name in book.namelist())
-
-
-def test_every_record_of_the_span_is_in_it_once_under_its_number(desk: Desk) -> None:
-    for village_id in (1, 3, 4):
-        sheets = cells(taken(desk, "district", village_id))
-        cover, *inside = sheets.values()
-        assert len(inside) == len(village.PARTS)
-        contents = [row for row in cover if isinstance(row[0], float)]
-        for part, rows, entry in zip(village.PARTS, inside, contents, strict=True):
-            expected = [row["id"] for row in held(desk.world, part.cls, village_id, SINCE, UNTIL)]
-            assert numbers(rows) == expected, part.name
-            ends = [min(expected), max(expected)] if expected else ["", ""]
-            assert entry[2:5] == [len(expected), *ends], part.name
-        assert cover[len(contents) + 3][2] == sum(entry[2] for entry in contents)
 
 
 def test_the_same_span_gives_the_same_bytes_to_everybody_on_both_databases(
@@ -92,7 +75,7 @@ def test_who_serves_from_another_village_is_named_and_no_more(desk: Desk) -> Non
     crossed = 0
     for village_id in (1, 2, 3, 4):
         homes = {row["id"]: row["village_id"] for row in desk.world.rows[Volunteer]}
-        served = held(desk.world, Assignment, village_id, SINCE, UNTIL)
+        served = held(desk.world, Assignment, {village_id}, SINCE, UNTIL)
         crossed += sum(homes[row["volunteer_id"]] != village_id for row in served)
         rows = cells(taken(desk, "district", village_id))["服务记录"]
         names = [row[2] for row in rows if isinstance(row[0], float)]
@@ -176,7 +159,7 @@ def test_the_page_says_what_is_inside_and_each_number_opens_its_records(desk: De
     assert len(shown) == len(village.PARTS) + 1
     ways = Counter[str]()
     for part, (url, count) in zip(village.PARTS, shown, strict=False):
-        assert int(count) == len(held(desk.world, part.cls, 3, SINCE, UNTIL)), part.name
+        assert int(count) == len(held(desk.world, part.cls, {3}, SINCE, UNTIL)), part.name
         if not int(count):
             assert not url
             continue

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -22,9 +23,11 @@ from models.states import Outcome
 from models.summaries.figures import figures_of
 from models.summaries.names import numbers
 from models.visit import Visit
+from tests.models.summaries.keeping import CHANGES, NEW, Deed, do
+from tests.models.summaries.world import TODAY
 
-FIRST = date(2020, 2, 10)
 DAYS = 3
+FIRST = TODAY - timedelta(days=DAYS - 1)
 VILLAGES = 3
 
 number = st.integers(0, 5)
@@ -49,6 +52,11 @@ opening = st.tuples(st.just("open"), number, st.booleans(), st.integers(0, 2))
 day = st.tuples(
     st.lists(st.one_of(step, opening), min_size=2, max_size=7), report, st.lists(st.one_of(step, report), max_size=3)
 )
+keep = st.one_of(
+    st.tuples(st.just("keep"), st.just(Deed.ENTER), st.sampled_from(list(NEW)), number, st.integers(0, 99)),
+    st.tuples(st.just("keep"), st.sampled_from(Deed), st.sampled_from(list(CHANGES)), number, st.integers(0, 99)),
+)
+keeping = st.lists(st.one_of(keep, keep, step, report), min_size=12, max_size=40)
 reporting = st.lists(day, min_size=DAYS, max_size=DAYS).map(
     lambda days: [step for acts, told, more in days for step in (*acts, told, *more, ("next_day", None, None, None))]
 )
@@ -166,6 +174,12 @@ class History:
             report = hand_in(self.session, given, now())
             if returned and place == (which + 2) % VILLAGES:
                 send_back(self.session, report, "请核对")
+
+    def _keep(self, deed: Deed, cls: Any, village: int, seed: int) -> None:
+        """Somebody does something to another ledger."""
+        if deed is not Deed.ENTER or cls in NEW:
+            place = self.session.get_one(Village, self.numbers[village % VILLAGES])
+            do(self.session, deed, cls, place, Random(seed), self.today)
 
     def _throw_away(self, which: int, file: bool, back: bool) -> None:
         record = self._some(Resident if file else Observation, which, deleted=back)

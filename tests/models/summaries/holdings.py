@@ -1,4 +1,4 @@
-"""Which records a village's ledger of some days holds, by plain loops over the rows."""
+"""Which records the ledger of a village, or a sheet of several, holds of some days, by plain loops over rows."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -22,9 +22,9 @@ def day_of(value: Any) -> date | None:
     return value.astimezone(ZONE).date() if isinstance(value, datetime) else value
 
 
-def held(world: World, cls: type[Base], village_id: int, since: date, until: date) -> list[Row]:
-    """The rows that the ledger holds, in its order."""
-    rows = world.live(cls, {village_id})
+def held(world: World, cls: type[Base], villages: set[int], since: date, until: date) -> list[Row]:
+    """The rows that the ledger of some villages holds, in its order."""
+    rows = world.live(cls, villages)
     if cls in DATED:
         name = DATED[cls].key
         found = [row for row in rows if since <= (day_of(row[name]) or date.max) <= until]

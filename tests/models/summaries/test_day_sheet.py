@@ -10,28 +10,25 @@ from sqlalchemy import Engine
 
 from models.clock import now
 from models.figures import FIGURES, Figures
+from models.report import DailyReport
 from models.summaries.day_sheet import DaySheet, day_sheet
 from models.summaries.report_day import behind, places, report_day
 from tests.models.summaries.histories import FIRST, History, reporting
 from tests.models.summaries.test_figures import ALL_DAYS, days, history, looking
 from tests.models.summaries.told import Told
-from tests.models.summaries.world import confined_to
+from tests.models.summaries.world import Row, confined_to
 
 __all__ = ["days"]
 acted_out = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SUMMED = {"central": "central", "home": "observed", "released": "released"}
 
 
-def told_reports(told: Told, on: date) -> dict[int, dict[str, Any]]:
+def told_reports(told: Told, on: date) -> dict[int, Row]:
     """The reports of a day as the trail tells them, by village."""
-    found = {}
-    for (kind, number), report in told.now.items():
-        if kind == "daily_report" and report["on"] == on.isoformat():
-            found[report["village_id"]] = {**report, "id": number}
-    return found
+    return {report["village_id"]: report for report in told.now.live(DailyReport) if report["on"] == on}
 
 
-def figures_in(report: dict[str, Any]) -> Figures:
+def figures_in(report: Row) -> Figures:
     return Figures(**{name: report[name] for name in FIGURES})
 
 
@@ -41,13 +38,13 @@ def told_gaps(told: Told, on: date, village: int) -> set[tuple[str, int]]:
     if today is None or before is None or "returned" in (today["status"], before["status"]):
         return set()
     found = set()
-    events = [event for event in told.counting(on, village) if event["on"] == on.isoformat()]
+    events = [event for event in told.counting(on, village) if event["on"] == on]
     for name, status in SUMMED.items():
         came = sum(event["kind"] == "handed_in" and event["became"] == status for event in events)
         went = sum(event["kind"] == "handed_out" and event["was"] == status for event in events)
         follows = before[f"{name}_total"] + today[f"{name}_today"] + came - went
         found.add((f"{name}_total", today[f"{name}_total"] - follows))
-    moved = sum((e.get("became") == "hospital") - (e.get("was") == "hospital") for e in events)
+    moved = sum((e["became"] == "hospital") - (e["was"] == "hospital") for e in events)
     found.add(("in_hospital", today["in_hospital"] - before["in_hospital"] - moved))
     return {(figure, by) for figure, by in found if by}
 

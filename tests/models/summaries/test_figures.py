@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
+from models.clock import local_day
 from models.report import FIGURES, Figures
 from models.scope import Scope
 from models.session import Session, open_session
@@ -17,10 +18,10 @@ from models.states import ObservationStatus
 from models.summaries.figures import figures, figures_of, total
 from models.summaries.movements import UNDER_OBSERVATION, Carried, all_together, balances, carried, movements
 from models.summaries.names import names, numbers
-from models.trail import TrailEntry
 from tests.models.summaries.histories import DAYS, FIRST, History, histories
+from tests.models.summaries.retold import entries
 from tests.models.summaries.told import Told
-from tests.models.summaries.world import confined_to
+from tests.models.summaries.world import TODAY, confined_to
 
 ALL_DAYS = [FIRST + timedelta(days=n) for n in range(-1, DAYS)]
 acted_out = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -38,7 +39,7 @@ def history(engine: Engine, days: pytest.MonkeyPatch, steps: list[Any]) -> Itera
     with open_session(engine, Scope.everything("test")) as session:
         acted = History(session, days)
         acted.tell(steps)
-        yield acted, Told(session.scalars(select(TrailEntry).order_by(TrailEntry.id)))
+        yield acted, Told(entries(session))
 
 
 @contextmanager
@@ -68,6 +69,15 @@ def test_every_figure_is_what_the_trail_tells(engine: Engine, days: pytest.Monke
                 assert figures(session, on) == {own: expected[own]}
                 other = next(number for number in acted.numbers if number != own)
                 assert figures_of(session, on, other) == Figures()
+
+
+def test_every_figure_of_a_district_that_has_lived_is_what_its_trail_tells(lived_engine: Engine) -> None:
+    with open_session(lived_engine, Scope.everything("test"), writing=False) as session:
+        told = Told(entries(session))
+        for on in (TODAY - timedelta(days=ago) for ago in (0, 1, 7)):
+            counted = figures(session, on)
+            assert counted == {number: told.figures(on, number) for number in counted}
+            assert sum(figure.surveyed for figure in counted.values()) > 500
 
 
 @acted_out
@@ -129,8 +139,8 @@ def test_what_moved_is_told_on_its_day_and_when_it_was_entered(
     with history(engine, days, steps) as (acted, told):
         for on, own, scope in each_day(acted):
             counting = told.counting(ALL_DAYS[-1], own)
-            that_day = [e["kind"] for e in counting if e["on"] == on.isoformat()]
-            late = [e["kind"] for e in counting if e["on"] < on.isoformat() and e["entered"] == on]
+            that_day = [e["kind"] for e in counting if e["on"] == on]
+            late = [e["kind"] for e in counting if e["on"] < on and local_day(e["created_at"]) == on]
             with looking(acted.session, scope) as session:
                 found = movements(session, on)
             assert sorted(m.kind.value for m in found if not m.late) == sorted(that_day)

@@ -1,4 +1,7 @@
-"""Made summaries against plain loops over the same rows, for questions put together at random and whoever asks."""
+"""Made summaries against plain loops, for questions put together at random and whoever asks.
+
+Over what the trail tells of a district that has lived, and over the rows of made-up ones.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +25,9 @@ from models.summaries.crosstab import REST, Tally, TooMany
 from models.summing import Sort, Step, groupings, ledgers, numbers
 from models.supply import Supply, SupplyStatus
 from models.visit import Visit
-from tests.models.summaries.summed import count, district
+from tests.models.summaries.lived import VILLAGE
+from tests.models.summaries.summed import Tallies, count, district
+from tests.models.summaries.weeks import looking_at
 from tests.models.summaries.world import TODAY, VILLAGES, Row, World, confined_to
 
 EVERYWHERE = set(VILLAGES)
@@ -56,9 +61,9 @@ def looking(request: pytest.FixtureRequest, engine: Engine) -> Iterator[tuple[Se
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> Question:
+def questions(draw: st.DrawFn, among: tuple[str, ...] = LEDGERS) -> Question:
     """Any question that makes sense."""
-    ledger = draw(st.sampled_from(LEDGERS))
+    ledger = draw(st.sampled_from(among))
     cls = ledgers()[ledger]
 
     def group(but: str = "") -> Group:
@@ -88,6 +93,11 @@ def answer(session: Session, question: Question, conditions: list[Any] = (), bel
     return made.made(session, made.Asked(question, cls, TODAY, conditions), below)
 
 
+def rounded(cells: Tallies) -> Tallies:
+    """SQLite adds up what are no exact tenths there."""
+    return {place: tally._replace(total=crosstab.rounded(tally.total, 2)) for place, tally in cells.items()}
+
+
 def test_any_question_is_answered_as_plain_loops_would(looking: tuple[Session, World, set[int]]) -> None:
     session, world, villages = looking
 
@@ -99,9 +109,7 @@ def test_any_question_is_answered_as_plain_loops_would(looking: tuple[Session, W
         rows = [row for row in world.live(cls, villages) if all(meets(row) for _condition, meets in known)]
         table = answer(session, question, [condition(cls) for condition, _meets in known]).table
         expected = count(world, question, cls, rows)
-        assert {p: t._replace(total=crosstab.rounded(t.total, 2)) for p, t in table.cells.items()} == {
-            p: t._replace(total=crosstab.rounded(t.total, 2)) for p, t in expected.items()
-        }
+        assert rounded(table.cells) == rounded(expected)
         assert {place for place, _ in expected} <= set(table.rows)
         assert {place for _, place in expected} <= set(table.columns)
         assert table.whole.n == len(rows) == sum(table.row(row).n for row in table.rows)
@@ -128,6 +136,28 @@ def test_people_are_counted_once_a_cell_however_often_they_were_visited(
         }
 
     ask()
+
+
+# what of the questions above a made-up district has no rows for
+LIVED = (*LEDGERS, "enterprise", "banquet", "tipoff", "passage", "publicity", "volunteer", "duty", "assignment")
+
+
+@pytest.mark.parametrize("village", ["", VILLAGE])
+def test_any_question_is_answered_as_the_trail_tells(lived_engine: Engine, told: World, village: str) -> None:
+    with looking_at(lived_engine, told, village) as seen:
+
+        @settings(max_examples=25)
+        @given(questions(LIVED))
+        def ask(question: Question) -> None:
+            cls = ledgers()[question.ledger]
+            if not seen.session.scope.may(Act.READ, question.ledger):
+                return
+            rows = told.live(cls, seen.villages)
+            table = answer(seen.session, question).table
+            assert rounded(table.cells) == rounded(count(told, question, cls, rows))
+            assert table.whole.n == len(rows)
+
+        ask()
 
 
 # ---- who asks ----

@@ -1,4 +1,5 @@
-"""The slots counted in SQL are those that the rule tells of each observation, on any day of its course."""
+"""The slots counted in SQL are those that the rule tells of each observation, on any day of its course; and those of a
+district that has lived are what its trail tells."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +23,10 @@ from models.summaries import slot_names, slots
 from models.summaries.slots import SlotCount
 from models.summaries.span import Span
 from models.visit import Visit
-from tests.models.summaries.world import TODAY, VILLAGES, Row, at, make
+from tests.models.summaries import slots_told
+from tests.models.summaries.lived import VILLAGE
+from tests.models.summaries.weeks import looking_at
+from tests.models.summaries.world import TODAY, VILLAGES, Row, World, at, make
 
 S = ObservationStatus
 near = st.integers(-16, 3).map(lambda days: TODAY + timedelta(days=days))
@@ -214,3 +218,27 @@ def counts_of(slot: tuple[int, Period], them: set[int], done: dict[tuple[int, Pe
     """What a plain loop counts."""
     found = [done[(*slot, number)] for number in them if (*slot, number) in done]
     return SlotCount(len(them), len(found), sum(outcome in (Outcome.NOT_MET, Outcome.REFUSED) for outcome in found))
+
+
+# ---- what the trail tells ----
+
+
+@pytest.mark.parametrize("village", ["", VILLAGE])
+def test_sql_expects_what_the_trail_tells(lived_engine: Engine, told: World, village: str) -> None:
+    with looking_at(lived_engine, told, village) as seen:
+        for on in (TODAY - timedelta(days=ago) for ago in (0, 1, 4, 9)):
+            expected = {
+                (place.id, period): count
+                for place in seen.places
+                for period in Period
+                if (count := slots_told.slot(told, place.id, on, period)).expected
+            }
+            found = {slot: count for slot, count in slots.counts(seen.session, on).items() if count.expected}
+            assert found == expected
+            for period in Period:
+                named = slot_names.expected(seen.session, on, period, 10_000, None)
+                waited = {(p.id, n) for p in seen.places for n in slots_told.expected(told, p.id, on, period)}
+                assert {(one.village_id, one.observation_id) for one in named} == waited
+                assert len(named) == len(waited)
+                unvisited = slot_names.still_open(seen.session, on, period, 10_000)
+                assert len(unvisited) == sum(c.open for (_, of), c in expected.items() if of is period)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -33,26 +33,33 @@ EVERYWHERE = set(VILLAGES)
 BESIDE = len(VILLAGES) + 1
 """A village that takes no part: it has records, and nobody counts them."""
 SPAN = Span(TODAY - timedelta(days=9), TODAY)
-LOOKED_AT = [(11, EVERYWHERE), (12, EVERYWHERE), (13, {1, 3}), (14, {5}), (15, set[int]())]
+LOOKED_AT = [(11, EVERYWHERE), (13, {1, 3}), (14, {5}), (15, set[int]())]
+"""Made-up worlds by their seed, and the villages of each that are looked at."""
 EVENTS = [*EventKind, EventKind.OPENED, EventKind.RELEASED, EventKind.HANDED_IN, EventKind.HANDED_OUT]
 
 
 class Seen(NamedTuple):
-    """A session, what there is, and the villages that may be seen through it."""
+    """A session, what there is, the villages that may be seen through it, and those that take part."""
 
     session: Session
     world: World
     villages: set[int]
+    taking_part: set[int]
+
+    @property
+    def everything(self) -> bool:
+        """Whether it is the whole district that is looked at, and not some villages of it."""
+        return self.villages == self.taking_part
 
     @property
     def places(self) -> list[Place]:
         """The villages that are counted."""
-        found = [row for row in self.world.live(Village) if row["id"] in self.villages & EVERYWHERE]
+        found = [row for row in self.world.live(Village) if row["id"] in self.villages & self.taking_part]
         return [Place(row["id"], row["name"], row["township_id"]) for row in sorted(found, key=lambda r: r["code"])]
 
     def rows(self, cls: type, **values: object) -> list[Row]:
         """The visible rows of a class with these values."""
-        found = self.world.live(cls, self.villages & EVERYWHERE)
+        found = self.world.live(cls, self.villages & self.taking_part)
         return [row for row in found if all(row[name] == value for name, value in values.items())]
 
     def only(self, village: int) -> Seen:
@@ -69,17 +76,26 @@ def looking(engine: Engine, seed: int, villages: set[int]) -> Iterator[Seen]:
     """A world of a seed, stored and looked at; those of even seeds hold courses, the others whatever there may be."""
     world = weeks(seed, events=anything if seed % 2 else courses)
     world.store(engine)
-    scope = Scope.everything("test")
-    if villages != EVERYWHERE:
-        scope = confined_to(*villages) if villages else NOBODY
-        # whose name an organisation has is no secret
-        scope = replace(scope, permits=(*scope.permits, *(_organisations(scope))))
+    scope = Scope.everything("test") if villages == EVERYWHERE else eyes_of(villages)
     with open_session(engine, scope, writing=False) as session:
-        yield Seen(session, world, villages)
+        yield Seen(session, world, villages, EVERYWHERE)
 
 
-def _organisations(scope: Scope) -> list[Any]:
-    return [replace(permit, ledger="organisation") for permit in scope.permits if permit.ledger == "volunteer"]
+@contextmanager
+def looking_at(engine: Engine, world: World, village: str) -> Iterator[Seen]:
+    """A world that is stored already, looked at for one village, or for everything."""
+    taking_part = {row["id"] for row in world.live(Village) if row["taking_part"]}
+    villages = {row["id"] for row in world.live(Village) if row["name"] == village} if village else taking_part
+    scope = eyes_of(villages) if village else Scope.everything("test")
+    with open_session(engine, scope, writing=False) as session:
+        yield Seen(session, world, villages, taking_part)
+
+
+def eyes_of(villages: set[int]) -> Scope:
+    """What somebody sees who may see these villages: what an organisation is called too, which is no secret."""
+    scope = confined_to(*villages) if villages else NOBODY
+    names = [replace(permit, ledger="organisation") for permit in scope.permits if permit.ledger == "volunteer"]
+    return replace(scope, permits=(*scope.permits, *names))
 
 
 def weeks(seed: int, beside: bool = True, events: Callable[[World, int], None] | None = None) -> World:

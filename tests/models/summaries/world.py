@@ -57,7 +57,7 @@ def confined_to(*villages: int, role: Role = Role.VILLAGE) -> Scope:
 class World:
     """Rows by class; ``live`` leaves out what is in the recycle bin or outside the villages looked at."""
 
-    dice: random.Random
+    dice: random.Random = field(default_factory=random.Random)
     rows: dict[type[Base], list[Row]] = field(default_factory=dict)
 
     def add(self, cls: type[Base], chance_of_bin: float = 0.1, **values: Any) -> Row:
