@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from flask_babel import gettext as _
 
@@ -20,7 +21,7 @@ from models import clock
 from models.session import Session
 from models.states import Period
 from models.summaries import district_day, village_day
-from models.summaries.district_day import Counts, DistrictDay
+from models.summaries.district_day import Counts, DistrictDay, VillageRow
 from models.summaries.reporting import unclosed
 from models.summaries.slots import SlotCount
 from models.summaries.village_day import Terms, Waiting
@@ -154,14 +155,7 @@ def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
             heading("report", _("Report")),
             *(heading(name, label, Kind.NUMBER) for name, label in numbers),
         ],
-        rows=[
-            [
-                Cell(row.report.place.name, url=daily_url(today, row.report.place.id)),
-                report_cell(row.report),
-                *_numbers(row.counts, row.morning, row.evening, today, to, ("village", row.report.place.id)),
-            ]
-            for row in day.rows
-        ],
+        rows=[_line(i18n.language(), to, today, row) for row in day.rows],
         footer=[
             Cell(_("Total")),
             Cell(f"{totals.reported} / {totals.villages}"),
@@ -170,6 +164,17 @@ def _sheet(day: DistrictDay, today: date, to: Addresses) -> Sheet:
         if day.rows
         else None,
         keys=[f"v{row.report.place.id}" for row in day.rows],
+    )
+
+
+@lru_cache(maxsize=1024)
+def _line(_language: str, to: Addresses, today: date, row: VillageRow) -> tuple[Cell, ...]:
+    """A village's line, of which few are not as they were the last time."""
+    here = row.report.place
+    return (
+        Cell(here.name, url=daily_url(today, here.id)),
+        report_cell(row.report),
+        *_numbers(row.counts, row.morning, row.evening, today, to, ("village", here.id)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -44,7 +45,7 @@ class Sheet:
     title: str
     note: str
     columns: list[Column]
-    rows: list[list[Cell]]
+    rows: Sequence[Sequence[Cell]]
     footer: list[Cell] | None = None
     keys: list[str] = field(default_factory=list)
 
@@ -75,11 +76,17 @@ class HomePage:
     region: Region | None = None  # what keeps the first screen fresh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Addresses:
-    """The addresses that a scope may open; "" for the others."""
+    """The addresses that a scope may open; "" for the others. Those of the same rights are the same."""
 
     scope: Scope
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Addresses) and self.scope.rights == other.scope.rights
+
+    def __hash__(self) -> int:
+        return hash(self.scope.rights)
 
     def rows(self, ledger: str, *pairs: tuple[str, object]) -> str:
         """A ledger's list under conditions: ``rows("visit", ("on.from", day), ("outcome", "abnormal"))``."""
