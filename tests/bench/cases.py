@@ -351,6 +351,11 @@ CASES: Final = {
             target=0.05, rounds=5, answer=_nothing, limit=100,
         ),
         Case(
+            "charts", "the overview with its charts",
+            *2 * [_stirred(_page_beside("/admin/summary/overview/", *PLAIN_SHEET))],
+            target=0.05, rounds=5, answer=_nothing, limit=100,
+        ),
+        Case(
             "made", "a made summary: residents by village and status",
             *2 * [_stirred(_page_beside(MADE, BY_STATUS))],
             target=0.05, rounds=5, answer=_nothing, limit=100,
