@@ -40,10 +40,6 @@ class Figures(NamedTuple):
     released_total: int = 0
     in_hospital: int = 0
 
-    def plus(self, other: Figures) -> Figures:
-        """Two of them together."""
-        return Figures(*(one + two for one, two in zip(self, other, strict=True)))
-
     def less(self, other: Figures) -> Figures:
         """By how much each is more than the other's."""
         return Figures(*(one - two for one, two in zip(self, other, strict=True)))

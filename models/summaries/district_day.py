@@ -20,7 +20,7 @@ from models.summaries.hours import Hours, hours
 from models.summaries.remembered import by_village, remembered
 from models.summaries.reporting import VillageReport, reports
 from models.summaries.slots import SlotCount
-from models.summaries.span import HERE, ON
+from models.summaries.span import HERE, ON, together
 from models.visit import Visit
 
 
@@ -89,24 +89,26 @@ def district_day(session: Session, on: date, now: datetime) -> DistrictDay:
     counted = by_village(session, _counted, on, within_reach(session, "observation"), Counts())
     by_slot = slots.counts(session, on)
     times = hours(session, on)
+    over = cache(lambda township_id: [period for period in Period if times.over(period, now, township_id)])
     rows = []
     for report in reports(session, on, now, times):
         here = report.place.id
         slots_here = {period: by_slot.get((here, period), SlotCount()) for period in Period}
-        over = [period for period in Period if times.over(period, now, report.place.township_id)]
-        counts = counted.get(here, Counts())._replace(missed=sum(slots_here[period].open for period in over))
+        missed = sum(slots_here[period].open for period in over(report.place.township_id))
+        counts = counted.get(here, Counts())._replace(missed=missed)
         rows.append(VillageRow(report, counts, slots_here[Period.AM], slots_here[Period.PM]))
     rows.sort(key=lambda row: (row.report.reported, row.counts.cumulative == 0))
     return DistrictDay(times, rows, _totals(rows))
 
 
 def _totals(rows: list[VillageRow]) -> Totals:
-    counts, morning, evening = Counts(), SlotCount(), SlotCount()
-    for row in rows:
-        counts = counts.plus(row.counts)
-        morning = SlotCount(*(a + b for a, b in zip(morning, row.morning, strict=True)))
-        evening = SlotCount(*(a + b for a, b in zip(evening, row.evening, strict=True)))
-    return Totals(len(rows), sum(row.report.reported for row in rows), counts, morning, evening)
+    return Totals(
+        villages=len(rows),
+        reported=sum(row.report.reported for row in rows),
+        counts=together((row.counts for row in rows), Counts()),
+        morning=together((row.morning for row in rows), SlotCount()),
+        evening=together((row.evening for row in rows), SlotCount()),
+    )
 
 
 def _counted(session: Session, on: date, among: Collection[int]) -> dict[int, Counts]:

@@ -20,7 +20,7 @@ from models.session import Session
 from models.states import EventKind, ObservationStatus, Outcome
 from models.summaries.counting import number_of, villages
 from models.summaries.remembered import by_village
-from models.summaries.span import HERE, ON
+from models.summaries.span import HERE, ON, together
 from models.summaries.survey import Survey, surveys
 from models.visit import Visit
 
@@ -49,10 +49,7 @@ def figures_of(session: Session, on: date, village_id: int) -> Figures:
 
 def total(rows: Collection[Figures]) -> Figures:
     """The last line: the sums of the rows."""
-    together = Figures()
-    for row in rows:
-        together = together.plus(row)
-    return together
+    return together(rows, Figures())
 
 
 # ---- conditions, for whoever counts or lists ----

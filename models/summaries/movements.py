@@ -22,7 +22,7 @@ from models.states import EventKind, ObservationStatus
 from models.summaries.counting import number_of, villages
 from models.summaries.figures import handed_in, handed_out, standing_events
 from models.summaries.remembered import by_village
-from models.summaries.span import HERE, ON
+from models.summaries.span import HERE, ON, together
 
 S = ObservationStatus
 UNDER_OBSERVATION: Final = frozenset({S.OBSERVED, S.CENTRAL, S.HOSPITAL})
@@ -52,10 +52,6 @@ class Balance(NamedTuple):
     into: int = 0
     out: int = 0
     today: int = 0
-
-    def plus(self, other: Balance) -> Balance:
-        """Two of them together."""
-        return Balance(*(one + two for one, two in zip(self, other, strict=True)))
 
     @property
     def gap(self) -> int:
@@ -166,10 +162,7 @@ def _either(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnEleme
 
 def all_together(rows: Collection[Balance]) -> Balance:
     """The sum of several villages' balances."""
-    together = Balance()
-    for row in rows:
-        together = together.plus(row)
-    return together
+    return together(rows, Balance())
 
 
 __all__ = ["UNDER_OBSERVATION", "Balance", "Carried", "Movement", "all_together", "balances", "carried", "movements"]

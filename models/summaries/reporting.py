@@ -63,11 +63,11 @@ def reports(session: Session, on: date, now: datetime, known: Hours | None = Non
     found = {row[0]: row[1:] for row in session.execute(_handed_in(), {"on": on})}
     closed = set(session.scalars(select(DayClosing.village_id).where(DayClosing.on == on)))
     late = _revised_after_closing(session, on) if closed else {}
-    times = known or hours(session, on)
+    deadline = cache((known or hours(session, on)).deadline)
     rows = []
     for place in villages(session, "dailyreport"):
         if place.id not in found:
-            absent = ReportState.MISSING if now > times.deadline(place.township_id) else ReportState.WAITING
+            absent = ReportState.MISSING if now > deadline(place.township_id) else ReportState.WAITING
             rows.append(VillageReport(place, absent, closed=place.id in closed))
             continue
         number, at, punctuality, status, revision, why, *counts = found[place.id]

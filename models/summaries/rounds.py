@@ -41,10 +41,6 @@ class RoundCounts(NamedTuple):
     refused: int = 0
     beside: int = 0
 
-    def plus(self, other: RoundCounts) -> RoundCounts:
-        """Two of them together."""
-        return RoundCounts(*(one + two for one, two in zip(self, other, strict=True)))
-
     @property
     def share(self) -> float | None:
         """How many of the slots that are over, or done already, are done, 0 to 1; None if there are none."""

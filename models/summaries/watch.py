@@ -22,6 +22,7 @@ from models.summaries.counting import Place, number_of, villages, within_reach
 from models.summaries.hours import hours
 from models.summaries.remembered import by_village, remembered
 from models.summaries.slots import SlotCount
+from models.summaries.span import together
 
 
 class Watched(NamedTuple):
@@ -40,10 +41,6 @@ class Watched(NamedTuple):
     hand_overs: int = 0
     hand_overs_late: int = 0
     calls: int = 0
-
-    def plus(self, other: Watched) -> Watched:
-        """Two of them together."""
-        return Watched(*(one + two for one, two in zip(self, other, strict=True)))
 
 
 class WatchRow(NamedTuple):
@@ -92,10 +89,7 @@ def places(session: Session) -> list[Place]:
 
 def totals(rows: list[WatchRow]) -> Watched:
     """The last line: the sums of the rows."""
-    together = Watched()
-    for row in rows:
-        together = together.plus(row.counts)
-    return together
+    return together((row.counts for row in rows), Watched())
 
 
 def urgency(counts: Watched) -> int:
