@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
 from flask import Flask, request
 from psycopg import sql
-from sqlalchemy import Engine, func, make_url, select
+from sqlalchemy import Engine, Select, func, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from admin_app import create_app, database
@@ -196,10 +197,8 @@ class Panel:
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has, the trail among them; sign-ins come and go."""
-        tables = [t for t in Base.metadata.sorted_tables if t.name not in ("sign_in", "failed_sign_in", "trail_head")]
         with self.engine.connect() as connection:
-            query = select(*(select(func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables))
-            return dict(connection.execute(query).mappings().one())
+            return dict(connection.execute(_counting()).mappings().one())
 
     def last_deeds(self, since: int = 0) -> list[Any]:
         """The rows of the trail after a number."""
@@ -211,3 +210,9 @@ class Panel:
         """The number of the newest row of the trail."""
         with self.engine.connect() as connection:
             return connection.execute(select(func.max(TrailEntry.__table__.c.id))).scalar_one() or 0
+
+
+@cache
+def _counting() -> Select[*tuple[Any, ...]]:
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in ("sign_in", "failed_sign_in", "trail_head")]
+    return select(*(select(func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables))
