@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from tests.bench.cases import Case
 from tests.bench.databases import PASSWORD, VILLAGE, Databases
 from tests.bench.sides import Panel, environment, token_of
-from tests.support.server import answers, free_port, until
+from tests.support.server import free_port, health, until
 
 WORKERS, THREADS = 2, 4  # as the panel is served
 SECONDS, TURNS = 4.0, 3
@@ -68,7 +68,7 @@ def _served(panel: Panel, databases: Databases) -> Iterator[int]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}"))
+    until(lambda: process.poll() is not None or health(f"http://127.0.0.1:{port}") is not None)
     if process.poll() is not None:
         raise RuntimeError("the server did not start")
 

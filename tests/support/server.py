@@ -123,19 +123,20 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], server: LiveServer) ->
 
 def answers(url: str) -> bool:
     """True once a server is there; one that is not well ends the wait."""
-    try:
-        status = _health(url)
-    except (OSError, HTTPException):
-        return False
-    if status != HTTPStatus.OK:
+    status = health(url)
+    if status not in (None, HTTPStatus.OK):
         raise RuntimeError(f"/healthz answers {status}")
-    return True
+    return status is not None
 
 
-def _health(url: str) -> int:
-    with closing(HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status
+def health(url: str) -> int | None:
+    """What a server says of itself, if only that it knows no /healthz; None while there is none."""
+    try:
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status
+    except (OSError, HTTPException):
+        return None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
