@@ -155,7 +155,7 @@ def _packed(columns: Iterable[Column], dialect: str) -> Any:
 
 
 def _these(dialect: str) -> Any:
-    """The place of some records' numbers. SQLite takes them as one value: to put a thousand into a statement takes
+    """The place of some records' numbers. SQLite takes them as one value: to put hundreds into a statement takes
     longer than to find the records."""
     if dialect == "sqlite":
         return select(func.json_each(bindparam("numbers")).table_valued("value").c.value)

@@ -48,20 +48,12 @@ def _standing(row: district_day.VillageRow) -> Standing:
     return Standing(
         reported=int(row.report.reported),
         unreported=int(not row.report.reported),
-        cumulative=counts.cumulative,
-        new=counts.new,
-        observed=counts.observed,
-        in_centre=counts.in_centre,
-        in_hospital=counts.in_hospital,
-        released=counts.released,
         am_expected=morning.expected,
         am_done=morning.done,
         pm_expected=evening.expected,
         pm_done=evening.done,
-        missed=counts.missed,
         open=morning.open + evening.open - counts.missed,
-        abnormal=counts.abnormal,
-        feverish=counts.feverish,
+        **counts._asdict(),
     )
 
 

@@ -22,7 +22,7 @@ from models.session import Session
 from models.states import EventKind, ObservationStatus, Outcome, Period
 from models.summaries.counting import number_of, within_reach
 from models.summaries.remembered import by_village
-from models.summaries.span import FEW, FIRST, HERE, LAST, ON, Day, Span, Villages, among
+from models.summaries.span import FEW, FIRST, HERE, LAST, ON, Day, Span, Villages, among, searched
 from models.visit import Visit
 
 _UNMET: Final = (Outcome.NOT_MET, Outcome.REFUSED)
@@ -206,7 +206,7 @@ def _waited_for_by_none(few: bool | None) -> Select[int, date, int, Period, Outc
         .where(event.on >= FIRST, or_(left, came), ~expected_still())
     )
     if few is not None:
-        query = query.where((event.village_id if few else event.village_id + 0).in_(HERE))
+        query = query.where(searched(event.village_id, few).in_(HERE))
     return query.execution_options(kept=True)
 
 

@@ -52,10 +52,14 @@ class Span(NamedTuple):
 
 
 def among(village_id: Any, villages: Villages) -> ColumnElement[bool]:
-    """That a record is of these villages. Those of a few are searched for by village; where there are more, another
+    """That a record is of these villages."""
+    return cast("ColumnElement[bool]", searched(village_id, len(villages) <= FEW).in_(villages))
+
+
+def searched(village_id: Any, few: bool) -> Any:
+    """A record's village, to be one of some. Records of a ``few`` are searched for by it; where there are more, another
     index serves better, and SQLite would not take it of itself."""
-    column = village_id if len(villages) <= FEW else village_id + 0
-    return cast("ColumnElement[bool]", column.in_(villages))
+    return village_id if few else village_id + 0
 
 
 def together(rows: Iterable[Counts], nothing: Counts) -> Counts:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from models.clock import day_span
 from models.handover import HandOver, HandOverStatus
@@ -57,7 +57,11 @@ def said(on: Day) -> tuple[ColumnElement[bool], ...]:
 
 def opened_by(on: date) -> ColumnElement[bool]:
     """Files that had been opened by the end of a day."""
-    return Resident.created_at < day_span(on)[1]
+    return _opened_before(day_span(on)[1])
+
+
+def _opened_before(instant: Any) -> ColumnElement[bool]:
+    return and_(Resident.created_at < instant)
 
 
 def surveys(session: Session, on: date, among: Collection[int]) -> dict[int, Survey]:
@@ -77,7 +81,7 @@ def surveys(session: Session, on: date, among: Collection[int]) -> dict[int, Sur
 @cache
 def _surveyed() -> Select[*tuple[Any, ...]]:
     query = select(Resident.village_id, func.count(), *map(number_of, said(ON)))
-    query = query.where(Resident.created_at < bindparam("over"), Resident.village_id.in_(HERE))
+    query = query.where(_opened_before(bindparam("over")), Resident.village_id.in_(HERE))
     return query.group_by(Resident.village_id).execution_options(kept=True)
 
 

@@ -18,7 +18,7 @@ from admin_app.config import Settings
 from admin_app.identity import User
 from admin_app.ledgers.base import views
 from admin_app.workbench import home, screen
-from admin_app.workbench.screen import HomePage
+from admin_app.workbench.screen import Addresses, HomePage
 from models import clock
 from models.account import Role
 from models.engine import make_engine
@@ -257,3 +257,16 @@ def test_a_day_without_anything_is_a_screen_too(desk: Desk, monkeypatch: pytest.
     monkeypatch.setenv("TAIZHANG_TODAY", far.isoformat())
     for grants in READERS.values():
         desk.page(reader(grants))
+
+
+def test_what_is_kept_for_some_rights_is_found_by_no_others() -> None:
+    """Lines of the first screen are kept by the addresses that they lead to."""
+
+    def opened_by(role: Role, area: Area, address: str = "") -> Addresses:
+        return Addresses(access.scope_for(Actor(1, "somebody", address), [(role, area)]))
+
+    everywhere, here = Area(everywhere=True), Area(villages=frozenset({1}))
+    kept = {opened_by(Role.DISTRICT, everywhere): "kept"}
+    assert opened_by(Role.DISTRICT, everywhere, "elsewhere") in kept
+    for role, area in ((Role.DISTRICT, here), (Role.AUDITOR, everywhere), (Role.VILLAGE, everywhere)):
+        assert opened_by(role, area) not in kept
